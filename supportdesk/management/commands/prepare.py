@@ -1,0 +1,67 @@
+"""Everything between a database and the first page, in one process: each start costs a second."""
+
+import hashlib
+import io
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from supportdesk.bootstrap.say import step
+from supportdesk.bootstrap.up import WELCOME
+
+
+class Command(BaseCommand):
+    help = "Bring tables, styles and demo data of a trial desk up to date; print the way in."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--base-url", required=True)
+        parser.add_argument("--empty", action="store_true", help="load no demo desk")
+
+    def handle(self, *args: Any, base_url: str, empty: bool, **options: Any) -> None:
+        with step("Tables") as current:
+            current.outcome = _migrate()
+        with step("Styles") as current:
+            current.outcome = _collect_assets()
+        if not empty:
+            with step("Demo desk") as current:
+                said = io.StringIO()
+                call_command("load_demo", stdout=said)
+                current.outcome = (said.getvalue().split("\n")[-2:] or [""])[0].strip()
+        self.stdout.write(WELCOME)
+        call_command("walk_in", base_url=base_url, stdout=self.stdout)
+
+
+def _migrate() -> str:
+    """Apply what is not applied, and say how many that were."""
+    executor = MigrationExecutor(connection)
+    missing = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    if missing:
+        call_command("migrate", interactive=False, verbosity=0)
+    if "cache" not in connection.introspection.table_names():
+        call_command("createcachetable", verbosity=0)
+    return f"{missing} migrations applied" if missing else "up to date"
+
+
+def _collect_assets() -> str:
+    """Hash and compress the styles and scripts again if one of them was touched."""
+    root = Path(settings.STATIC_ROOT)
+    stamp = root.with_suffix(".stamp")
+    state = hashlib.sha256()
+    many = 0
+    for finder in get_finders():
+        for path, storage in finder.list([]):
+            about = Path(storage.path(path)).stat()
+            state.update(f"{path} {about.st_size} {about.st_mtime_ns}\n".encode())
+            many += 1
+    if root.exists() and stamp.exists() and stamp.read_text() == state.hexdigest():
+        return "up to date"
+    call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+    stamp.write_text(state.hexdigest())
+    return f"{many} files"
