@@ -21,7 +21,7 @@ def stale(locale: Path = LOCALE) -> list[Path]:
 
 def compile_catalogue(source: Path) -> None:
     # Imported here: ``stale`` is asked by ./desk before there is a polib.
-    import polib  # noqa: PLC0415 -- see above
+    import polib
 
     half = source.with_suffix(f".mo.{os.getpid()}")
     polib.pofile(str(source)).save_as_mofile(str(half))

@@ -12,7 +12,7 @@ from types import FrameType
 from supportdesk.bootstrap import packages, say, servers
 from supportdesk.bootstrap.places import CHECKOUT, PYTHON, VENV
 from supportdesk.bootstrap.processes import Program
-from supportdesk.bootstrap.say import Step, step
+from supportdesk.bootstrap.say import Step
 from supportdesk.bootstrap.supervisor import Supervisor
 
 #: On a developer’s machine an old Python is a warning; production refuses it by itself.
@@ -53,9 +53,7 @@ def check(arguments: Sequence[str]) -> int:
                 production,
             ),
         ]
-        failed = [
-            name for name, argv, env in steps if not _passes(supervisor, name, argv, env)
-        ]
+        failed = [name for name, argv, env in steps if not _passes(supervisor, name, argv, env)]
         say.line(f"  Not asked of this machine: {', '.join(SILENCED)} (the age of its Python)")
         if _pytest(supervisor, environment, arguments):
             failed.append("Tests")
@@ -118,9 +116,7 @@ def _pytest(
     return code
 
 
-def attached(
-    supervisor: Supervisor, argv: Sequence[str], environment: Mapping[str, str]
-) -> int:
+def attached(supervisor: Supervisor, argv: Sequence[str], environment: Mapping[str, str]) -> int:
     """Run a program on our own terminal, with its keyboard, and return its code.
 
     Ctrl-C reaches it by itself and is its own business; SIGTERM to us ends it.

@@ -1,6 +1,7 @@
 """The words after ``./desk``."""
 
 import argparse
+import io
 import shutil
 import sys
 from collections.abc import Sequence
@@ -31,7 +32,8 @@ def main(arguments: Sequence[str]) -> int:
     """Run one command and return the exit code."""
     for stream in (sys.stdout, sys.stderr):
         # Replace what the terminal cannot show; its letters must never stop the desk.
-        stream.reconfigure(errors="replace")  # type: ignore[union-attr] -- both are text files
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     try:
         return _command(arguments)
     except say.Refusal as refused:

@@ -59,7 +59,7 @@ def _venv() -> Finding:
     if packages.is_current(packages.BASE):
         return ".venv is made", True, ""
     try:
-        import ensurepip  # noqa: F401, PLC0415 -- whether it is there is the question
+        import ensurepip  # noqa: F401 -- whether it is there is the question
 
         if not os.access(CHECKOUT, os.W_OK):
             return f"{CHECKOUT} is not yours to write", False, "Use a checkout of your own."

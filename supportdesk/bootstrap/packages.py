@@ -35,22 +35,28 @@ MEANINGS = (
         "Something changed it on the way; do not use it. Try again from another network.",
     ),
     (
-        r"Name or service not known|Temporary failure in name resolution|NewConnectionError"
-        r"|Connection refused|ProxyError|ReadTimeout|ConnectTimeout|Network is unreachable"
-        r"|Max retries exceeded|nodename nor servname",
+        r"SSLError|CERTIFICATE_VERIFY_FAILED",
+        "the package index’s certificate is not trusted",
+        "Give pip the certificates of your network (PIP_CERT), then run it again.",
+    ),
+    (
+        r"(?x) Name.or.service.not.known | name.resolution | NewConnectionError | ProxyError"
+        + r" | Connection.refused | ReadTimeout | ConnectTimeout | Network.is.unreachable"
+        + r" | Max.retries.exceeded | nodename.nor.servname",
         "the package index cannot be reached",
         "Look at the network (or pip’s proxy settings), then run it again.",
     ),
-    (r"SSLError|CERTIFICATE_VERIFY_FAILED", "the package index’s certificate is not trusted",
-     "Give pip the certificates of your network (PIP_CERT), then run it again."),
     (
         r"No matching distribution found|is not a supported wheel|--only-binary",
         "there is no build of it for this machine",
         "Linux with glibc 2.28 or later and macOS have one, with Python 3.11 to 3.13.",
     ),
-    (r"Permission denied", "a file in .venv may not be written",
-     "Remove .venv (it may belong to another account), then run it again."),
-)  # fmt: skip
+    (
+        r"Permission denied",
+        "a file in .venv may not be written",
+        "Remove .venv (it may belong to another account), then run it again.",
+    ),
+)
 
 
 def count(lock: Path) -> int:
@@ -86,8 +92,8 @@ def _make_venv(supervisor: Supervisor, step: Step) -> None:
     step.doing("making .venv")
     try:
         # Imported here: Debian leaves it out of Python, and that has to be said kindly.
-        import ensurepip  # noqa: F401, PLC0415 -- see above
-        import venv  # noqa: F401, PLC0415 -- see above
+        import ensurepip  # noqa: F401 -- see above
+        import venv  # noqa: F401 -- see above
     except ImportError:
         version = f"{sys.version_info.major}.{sys.version_info.minor}"
         raise Refusal(
@@ -148,7 +154,9 @@ def _install(lock: Path, many: int, supervisor: Supervisor, step: Step) -> None:
 def why_it_failed(said: list[str]) -> Refusal:
     """Word pip’s failure as one sentence that names the package but no host."""
     text = "\n".join(said)
-    named = re.findall(r"(?:No matching distribution found for|from versions.*for) ([\w.\-]+)", text)
+    named = re.findall(
+        r"(?:No matching distribution found for|from versions.*for) ([\w.\-]+)", text
+    )
     collected = [match[1] for one in said if (match := COLLECTING.match(one))]
     named = named or collected[-1:]
     what = f"The package {re.split('[=<>!]', named[0])[0]}" if named else "A package"

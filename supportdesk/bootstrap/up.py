@@ -20,6 +20,8 @@ HOPELESS_FALLS = 3
 WELCOME = "%%"
 
 WEB, BEHIND = 4, 3
+#: Name, queues, tasks at a time. Apart, so that a mail server that hangs cannot stop a timer.
+WORKERS = (("timers", "timers", 1), ("mail", "mail", 2), ("worker", "default,bulk", 1))
 
 
 def up(data: Data, *, port: int, empty: bool) -> None:
@@ -84,9 +86,7 @@ def _prepare(supervisor: Supervisor, environment: Mapping[str, str], *, empty: b
             say.line(text)
 
     arguments = ["manage.py", "prepare", "--base-url", environment["PUBLIC_BASE_URL"]]
-    program = _python(
-        "prepare", *arguments, *["--empty"] * empty, env=environment, floor=BEHIND
-    )
+    program = _python("prepare", *arguments, *["--empty"] * empty, env=environment, floor=BEHIND)
     if supervisor.run(program, hear=hear):
         raise Refusal(
             f"The desk could not be prepared: {said[-1].strip() if said else 'no reason given'}",
@@ -127,12 +127,12 @@ def _start_the_rest(supervisor: Supervisor, environment: Mapping[str, str], data
     """Start what works behind the pages: after them, so that the first page is not kept waiting."""
     celery = ("-m", "celery", "--quiet", "-A", "supportdesk.celery")
     plain = ("--without-gossip", "--without-mingle", "--without-heartbeat", "-l", "WARNING")
-    for name, queues, many in (("timers", "timers", 1), ("mail", "mail", 2), ("worker", "default,bulk", 1)):
-        arguments = ("worker", "-n", f"{name}@desk", "-Q", queues, "-c", str(many), *plain)
-        supervisor.start(_python(name, *celery, *arguments, env=environment, floor=BEHIND))
+    for name, queues, many in WORKERS:
+        worker = ("worker", "-n", f"{name}@desk", "-Q", queues, "-c", str(many), *plain)
+        supervisor.start(_python(name, *celery, *worker, env=environment, floor=BEHIND))
     schedule = str(data.beat_schedule)
-    arguments = ("beat", "--schedule", schedule, "--pidfile", "", "-l", "WARNING")
-    supervisor.start(_python("beat", *celery, *arguments, env=environment, floor=WEB))
+    beat = ("beat", "--schedule", schedule, "--pidfile", "", "-l", "WARNING")
+    supervisor.start(_python("beat", *celery, *beat, env=environment, floor=WEB))
 
 
 def _wait_for_page(supervisor: Supervisor, web: Child, base_url: str) -> None:
@@ -144,9 +144,7 @@ def _wait_for_page(supervisor: Supervisor, web: Child, base_url: str) -> None:
     finally:
         probe.close()
     if web.falls >= HOPELESS_FALLS:
-        raise Refusal(
-            "The web process ends as soon as it starts.", "Its lines above say why."
-        )
+        raise Refusal("The web process ends as soon as it starts.", "Its lines above say why.")
     if not answered:
         raise Refusal(
             f"{base_url}/healthz does not answer after {PATIENCE_SECONDS:.0f} s.",

@@ -12,7 +12,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from supportdesk.bootstrap.processes import Stoppable, stop_in_order  # noqa: E402 -- see above
+from supportdesk.bootstrap.processes import Stoppable, stop_in_order
 
 
 def watch() -> None:
