@@ -1,0 +1,76 @@
+"""Celery and everything that happens by the clock, on one page.
+
+A task is a doorbell: the rows in Postgres say what is to be done, a task only
+says that somebody should look. Tasks may be lost, doubled or late without
+harm, because every sweep below finds the rows that nobody rang for.
+"""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "supportdesk.settings")
+
+app = Celery("supportdesk")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.conf.update(
+    accept_content=["json"],
+    task_ignore_result=True,
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    worker_prefetch_multiplier=1,
+    task_time_limit=120,
+    worker_hijack_root_logger=False,
+    broker_connection_retry_on_startup=True,
+    broker_transport_options={
+        "visibility_timeout": 300,
+        "unacked_restore_interval": 10,
+        "unacked_restore_throttle": 1,
+        "socket_timeout": 5,
+        "socket_connect_timeout": 1,
+        "socket_keepalive": True,
+        "max_retries": 0,
+    },
+    broker_pool_limit=8,
+    task_publish_retry=False,
+    task_default_queue="default",
+    task_routes={
+        "supportdesk.tasks.run_timers": {"queue": "timers"},
+        "supportdesk.tasks.send_mail": {"queue": "mail"},
+        "supportdesk.tasks.reap_outbox": {"queue": "default"},
+    },
+    # ``expires`` keeps a worker that comes back from a pause from running old ticks.
+    beat_schedule={
+        "fire the timers that are due": {
+            "task": "supportdesk.tasks.run_timers",
+            "schedule": 2.0,
+            "options": {"expires": 2},
+        },
+        "send what nobody rang for": {
+            "task": "supportdesk.tasks.send_mail",
+            "schedule": 5.0,
+            "options": {"expires": 5},
+        },
+        "find out about mail in doubt": {
+            "task": "supportdesk.tasks.reap_outbox",
+            "schedule": 15.0,
+            "options": {"expires": 15},
+        },
+        "process mail that was stored": {
+            "task": "tickets.tasks.process_inbound",
+            "schedule": 5.0,
+            "options": {"expires": 5},
+        },
+        "sweep files nobody kept": {
+            "task": "tickets.tasks.sweep_files",
+            "schedule": 3600.0,
+            "options": {"expires": 3600},
+        },
+        "forget what has expired": {
+            "task": "supportdesk.tasks.forget_expired",
+            "schedule": 3600.0,
+            "options": {"expires": 3600},
+        },
+    },
+)
+app.autodiscover_tasks()

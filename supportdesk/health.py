@@ -1,0 +1,5 @@
+"""Whether this process lives, and whether the desk can do its work."""
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []

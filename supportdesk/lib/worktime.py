@@ -1,0 +1,74 @@
+"""Staffed time: how much of it passed, and when enough of it will have passed."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+#: How far ahead ``due`` looks before it says that nobody is ever there.
+HORIZON_DAYS = 366
+
+
+class NeverStaffed(Exception):
+    """The calendar has too few shifts for what was asked."""
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """When people are at the desk.
+
+    ``week`` maps weekday (0 is Monday) to shifts ``(opens, closes)`` in local
+    time, in order and without overlap; ``holidays`` are local dates without
+    any. Shifts are turned into UTC before anything is added, so that a day
+    with a clock change has its true length.
+    """
+
+    zone: ZoneInfo
+    week: dict[int, tuple[tuple[time, time], ...]]
+    holidays: frozenset[date] = frozenset()
+
+    def shifts_on(self, day: date) -> Iterator[tuple[datetime, datetime]]:
+        if day in self.holidays:
+            return
+        for opens, closes in self.week.get(day.weekday(), ()):
+            last = day if closes > opens else day + timedelta(days=1)
+            yield (
+                datetime.combine(day, opens, self.zone).astimezone(UTC),
+                datetime.combine(last, closes, self.zone).astimezone(UTC),
+            )
+
+    def shifts_from(self, start: datetime) -> Iterator[tuple[datetime, datetime]]:
+        """Yield shifts in UTC, from the day before ``start`` for a year."""
+        day = start.astimezone(self.zone).date() - timedelta(days=1)
+        for n in range(HORIZON_DAYS + 1):
+            yield from self.shifts_on(day + timedelta(days=n))
+
+    def worked(self, start: datetime, end: datetime) -> timedelta:
+        """Return the staffed time between two instants; zero if ``end`` is not later."""
+        total = timedelta()
+        for opens, closes in self.shifts_from(start):
+            if opens >= end:
+                break
+            total += max(timedelta(), min(end, closes) - max(start, opens))
+        return total
+
+    def due(self, start: datetime, allowance: timedelta) -> datetime:
+        """Return the UTC instant at which ``allowance`` of staffed time has passed.
+
+        A four-hour allowance from Friday 16:00 on a nine-to-five weekday desk
+        is due Monday at 12:00, local time. Raises NeverStaffed if a year of
+        shifts is not enough.
+        """
+        start, left = start.astimezone(UTC), allowance
+        for opens, closes in self.shifts_from(start):
+            begins = max(start, opens)
+            if begins >= closes:
+                continue
+            if left <= closes - begins:
+                return begins + left
+            left -= closes - begins
+        raise NeverStaffed(f"no shift covers {allowance} after {start:%Y-%m-%d}")
+
+
+#: Monday to Friday, nine to five.
+OFFICE_WEEK = {day: ((time(9), time(17)),) for day in range(5)}

@@ -1,0 +1,86 @@
+"""The desk itself: its name, its hours and how it treats time. One row."""
+
+from datetime import date, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from supportdesk.lib.worktime import OFFICE_WEEK, Calendar
+from supportdesk.models.user import check_time_zone
+
+
+def office_hours() -> dict[str, list[list[str]]]:
+    return {
+        str(day): [[f"{opens:%H:%M}", f"{closes:%H:%M}"] for opens, closes in shifts]
+        for day, shifts in OFFICE_WEEK.items()
+    }
+
+
+class Desk(models.Model):
+    """What one company’s desk is called and how it keeps time. There is one row, ``pk=1``."""
+
+    name = models.CharField(_("name"), max_length=80, default="Supportdesk")
+    colour = models.CharField(
+        _("colour"),
+        max_length=7,
+        default="#2f4bb5",
+        validators=[RegexValidator(r"^#[0-9a-fA-F]{6}$", _("Write a colour like #2f4bb5."))],
+    )
+    logo = models.CharField(max_length=100, blank=True)
+    sender_name = models.CharField(_("sender’s name"), max_length=80, blank=True)
+    sender_address = models.EmailField(_("sender’s address"), default="desk@desk.localhost")
+    language = models.CharField(_("language"), max_length=5, default="en")
+    time_zone = models.CharField(
+        _("time zone"), max_length=60, default="UTC", validators=[check_time_zone]
+    )
+    #: Weekday ("0" is Monday) to shifts in local time: {"0": [["09:00", "17:00"]], …}.
+    hours = models.JSONField(default=office_hours)
+    #: Local dates without any shift, as ISO strings.
+    holidays = models.JSONField(default=list)
+
+    undo_seconds = models.PositiveSmallIntegerField(_("undo window"), default=10)
+    remind_before_minutes = models.PositiveSmallIntegerField(default=60)
+    waiting_reminder_days = models.PositiveSmallIntegerField(default=3)
+    waiting_quiet_days = models.PositiveSmallIntegerField(default=10)
+    confirm_quiet_days = models.PositiveSmallIntegerField(default=5)
+
+    #: Nothing is sent, fetched or fired until an admin lifts it.
+    is_on_hold = models.BooleanField(default=False)
+    is_demo = models.BooleanField(default=False)
+    set_up_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(pk=1), name="desk_is_one_row"),
+            models.CheckConstraint(
+                condition=models.Q(undo_seconds__lte=60), name="desk_undo_seconds"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @classmethod
+    def current(cls) -> "Desk":
+        """Return the desk; one query. A migration made the row."""
+        return cls.objects.get(pk=1)
+
+    @property
+    def undo_window(self) -> timedelta:
+        return timedelta(seconds=self.undo_seconds)
+
+    @property
+    def calendar(self) -> Calendar:
+        week = {
+            int(day): tuple((_time(a), _time(b)) for a, b in shifts)
+            for day, shifts in self.hours.items()
+        }
+        days = frozenset(date.fromisoformat(day) for day in self.holidays)
+        return Calendar(ZoneInfo(self.time_zone), week, days)
+
+
+def _time(value: Any) -> time:
+    return time.fromisoformat(value)

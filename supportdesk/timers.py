@@ -1,0 +1,1 @@
+"""Durable timers: set, cancel, claim, run."""

@@ -1,0 +1,22 @@
+"""The site map."""
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from supportdesk import views
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", views.home, name="home"),
+    path("", include("tickets.urls.customer")),
+    path("desk/", include(("tickets.urls.desk", "desk"))),
+    path("", include("feedback.urls")),
+    path("setup/", include(("supportdesk.setup.urls", "setup"))),
+    path("account/", include("supportdesk.account.urls")),
+    path("demo/", include(("supportdesk.demo.urls", "demo"))),
+    path("", include("supportdesk.health")),
+    path("known-issues/", views.known_issues, name="known_issues"),
+    path("portal/", views.portal, name="portal"),
+    path("api/v1/", views.api_root, name="api_root"),
+]
+handler403 = "supportdesk.views.forbidden"
+handler404 = "supportdesk.views.not_found"
+handler500 = "supportdesk.views.broken"

@@ -1,0 +1,64 @@
+"""Pages of the whole desk: where to begin, what is not built yet, and errors."""
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from supportdesk.lib.access import anyone
+
+
+@anyone
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Staff go to their desk, everybody else to the form."""
+    return redirect("desk:inbox" if request.user.is_authenticated else "submit")
+
+
+@anyone
+@require_safe
+def known_issues(request: HttpRequest) -> HttpResponse:
+    return render(request, "supportdesk/not_yet.html", {"page": "known-issues"})
+
+
+@anyone
+@require_safe
+def portal(request: HttpRequest) -> HttpResponse:
+    return render(request, "supportdesk/not_yet.html", {"page": "portal"})
+
+
+@anyone
+@require_safe
+def api_root(request: HttpRequest) -> JsonResponse:
+    """Say honestly that the address is kept and nothing answers here yet."""
+    return JsonResponse(
+        {
+            "type": "about:blank",
+            "title": "There is no API yet",
+            "status": 501,
+            "detail": "This address is reserved for it. Nothing else answers under /api/v1/.",
+        },
+        status=501,
+        content_type="application/problem+json",
+    )
+
+
+@anyone
+def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The form was too old, or the browser refuses our cookies."""
+    return render(request, "supportdesk/form_expired.html", status=403)
+
+
+@anyone
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return render(request, "supportdesk/forbidden.html", status=403)
+
+
+@anyone
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return render(request, "supportdesk/not_found.html", status=404)
+
+
+@anyone
+def broken(request: HttpRequest) -> HttpResponse:
+    """Something of ours failed. Says so without a word about what: that is in the log."""
+    return render(request, "supportdesk/broken.html", status=500)

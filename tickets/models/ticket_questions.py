@@ -1,0 +1,67 @@
+"""Questions about many tickets, each a clause that can be chained."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from supportdesk.models import Role, User
+from tickets.models.follow_up import FollowUp
+from tickets.models.queue import Queue
+from tickets.states import UNSOLVED, WITH_US, State
+
+if TYPE_CHECKING:
+    from customers.models import Customer
+    from tickets.models.ticket import Ticket
+
+
+class TicketQuerySet(QuerySet["Ticket"]):
+    def visible_to(self, user: User) -> "TicketQuerySet":
+        """What a member of staff may see: the one place that says so.
+
+        The tickets of the queues that they see, and those that they own,
+        whatever the queue. Everything that lists, counts, searches, exports or
+        notifies starts here.
+        """
+        if user.role == Role.ADMIN:
+            return self
+        queues = Queue.objects.visible_to(user).values("pk")
+        return self.filter(Q(queue__in=queues) | Q(owner=user))
+
+    def of(self, customer: "Customer") -> "TicketQuerySet":
+        return self.filter(customer=customer)
+
+    def with_row(self) -> "TicketQuerySet":
+        """With everything that a row of a list shows, in the same query."""
+        return self.select_related("customer", "owner", "queue", "topic", "identity")
+
+    def no_spam(self) -> "TicketQuerySet":
+        return self.filter(spam_at=None)
+
+    def unsolved(self) -> "TicketQuerySet":
+        return self.filter(state__in=UNSOLVED)
+
+    def with_us(self) -> "TicketQuerySet":
+        """The ball is with us: new, open or on hold."""
+        return self.filter(state__in=WITH_US)
+
+    def waiting(self) -> "TicketQuerySet":
+        return self.filter(state=State.WAITING)
+
+    def owned_by(self, user: User) -> "TicketQuerySet":
+        return self.filter(owner=user)
+
+    def unassigned(self) -> "TicketQuerySet":
+        return self.filter(owner=None)
+
+    def unverified(self) -> "TicketQuerySet":
+        """From addresses that nobody has proved to be theirs, and not yet answered."""
+        return self.filter(identity__verified_at=None, state=State.NEW, identity__kind="email")
+
+    def with_broken_promise(self) -> "TicketQuerySet":
+        """A promise was broken and the customer has not heard from us since."""
+        return self.exclude(broken_at=None)
+
+    def follow_up_due_for(self, user: User, *, at: datetime) -> "TicketQuerySet":
+        mine = FollowUp.objects.due(at=at).filter(user=user, ticket=OuterRef("pk"))
+        return self.filter(Exists(mine))

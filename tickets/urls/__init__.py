@@ -1,0 +1,1 @@
+"""Where tickets answer: the customer’s pages and the desk."""
