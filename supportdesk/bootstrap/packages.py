@@ -41,8 +41,8 @@ MEANINGS = (
     ),
     (
         r"(?x) Name.or.service.not.known | name.resolution | NewConnectionError | ProxyError"
-        + r" | Connection.refused | ReadTimeout | ConnectTimeout | Network.is.unreachable"
-        + r" | Max.retries.exceeded | nodename.nor.servname",
+        r" | Connection.refused | ReadTimeout | ConnectTimeout | Network.is.unreachable"
+        r" | Max.retries.exceeded | nodename.nor.servname",
         "the package index cannot be reached",
         "Look at the network (or pip’s proxy settings), then run it again.",
     ),
@@ -111,7 +111,7 @@ def _make_venv(supervisor: Supervisor, step: Step) -> None:
         ) from None
     said: list[str] = []
     program = Program(
-        "venv", [sys.executable, "-m", "venv", "--clear", str(VENV)], os.environ, CHECKOUT
+        "venv", [sys.executable, "-m", "venv", "--clear", str(VENV)], os.environ, CHECKOUT, umask=-1
     )
     if supervisor.run(program, hear=said.append):
         raise Refusal(
@@ -142,6 +142,7 @@ def _install(lock: Path, many: int, supervisor: Supervisor, step: Step) -> None:
         ],
         os.environ | {"PIP_USER": "0", "PIP_NO_WARN_SCRIPT_LOCATION": "1", "LC_ALL": "C.UTF-8"},
         CHECKOUT,
+        umask=-1,
     )
     failed = supervisor.run(program, hear=hear)
     LOG.write_text("\n".join(said) + "\n")

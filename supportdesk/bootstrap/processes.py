@@ -26,7 +26,8 @@ class Program:
     """What to run, and how it likes to be stopped.
 
     ``floor`` orders the stopping: the highest floor stops first, what others stand on last.
-    Lines that match ``chatter`` are not shown.
+    Lines that match ``chatter`` are not shown. What it writes is for us alone, unless ``umask``
+    says otherwise (-1: as our shell has it).
     """
 
     name: str
@@ -38,6 +39,7 @@ class Program:
     stop_signal: signal.Signals = signal.SIGTERM
     pass_fds: tuple[int, ...] = ()
     chatter: re.Pattern[str] | None = None
+    umask: int = 0o077
 
 
 def spawn(program: Program, *, output: int) -> subprocess.Popen[bytes]:
@@ -55,7 +57,7 @@ def spawn(program: Program, *, output: int) -> subprocess.Popen[bytes]:
         user=account.uid if account else None,
         group=account.gid if account else None,
         extra_groups=[] if account else None,
-        umask=0o077,
+        umask=program.umask,
     )
 
 
