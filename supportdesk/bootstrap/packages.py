@@ -22,6 +22,10 @@ LOG = VENV / "install.log"
 DISTRIBUTION = re.compile(r"^([A-Za-z0-9][\w.\-]*)(?:\[[^\]]*\])?==", re.MULTILINE)
 COLLECTING = re.compile(r"^(?:Collecting|Requirement already satisfied: )\s*([\w.\-]+)")
 
+NO_NETWORK = (
+    r"Name or service not known|nodename nor servname|name resolution|NewConnectionError"
+    r"|Connection refused|ProxyError|ReadTimeout|ConnectTimeout|Network is unreachable|Max retries"
+)
 #: What pip says in the end, what it means, and what helps.
 MEANINGS = (
     (
@@ -40,9 +44,7 @@ MEANINGS = (
         "Give pip the certificates of your network (PIP_CERT), then run it again.",
     ),
     (
-        r"(?x) Name.or.service.not.known | name.resolution | NewConnectionError | ProxyError"
-        r" | Connection.refused | ReadTimeout | ConnectTimeout | Network.is.unreachable"
-        r" | Max.retries.exceeded | nodename.nor.servname",
+        NO_NETWORK,
         "the package index cannot be reached",
         "Look at the network (or pip’s proxy settings), then run it again.",
     ),

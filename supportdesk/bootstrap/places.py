@@ -20,7 +20,7 @@ PYTHON = VENV / "bin" / "python"
 DEFAULT_DATA = CHECKOUT / "var"
 DEFAULT_PORT = 8000
 #: A file of ours in the folder, so that ``reset`` never removes somebody else’s.
-MARK = "this is a trial desk"
+MARK = ".trial-desk"
 
 
 def site_packages() -> Path:
