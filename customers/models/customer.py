@@ -12,7 +12,7 @@ from customers.identities import Known
 from customers.models.organization import Organization
 
 if TYPE_CHECKING:
-    from django.db.models.manager import RelatedManager
+    from django.db.models.fields.related_descriptors import RelatedManager
 
 
 class Customer(models.Model):

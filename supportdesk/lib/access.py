@@ -22,7 +22,7 @@ from supportdesk.models import Desk, Role, User
 class AgentRequest(HttpRequest):
     """A request of somebody who works here, as ``agent_required`` lets it through."""
 
-    user: User  # type: ignore[assignment]
+    user: User
     htmx: HtmxDetails
     desk: Desk
 

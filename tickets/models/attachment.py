@@ -73,9 +73,7 @@ class Attachment(models.Model):
     class Meta:
         ordering = ["created_at", "pk"]
         indexes = [
-            models.Index(
-                fields=["created_at"], condition=Q(message=None), name="attachment_held"
-            ),
+            models.Index(fields=["created_at"], condition=Q(message=None), name="attachment_held"),
         ]
 
     def __str__(self) -> str:

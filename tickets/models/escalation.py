@@ -30,7 +30,9 @@ class Escalation(models.Model):
             models.UniqueConstraint(fields=["promise", "level"], name="escalation_once"),
         ]
         indexes = [
-            models.Index(fields=["ticket"], condition=Q(settled_at=None), name="escalation_standing")
+            models.Index(
+                fields=["ticket"], condition=Q(settled_at=None), name="escalation_standing"
+            )
         ]
 
     def __str__(self) -> str:

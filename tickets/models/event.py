@@ -1,12 +1,10 @@
 """The ledger: what happened to a ticket, once and for good."""
 
-
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer
 from supportdesk.models import User
-
 
 
 class Event(models.Model):
@@ -61,7 +59,6 @@ class Event(models.Model):
     #: What changed, in words that stand without the row they were taken from:
     #: {"from": …, "to": …}, names rather than keys, keys beside them as ``…_id``.
     data = models.JSONField(default=dict)
-
 
     class Meta:
         ordering = ["at", "pk"]

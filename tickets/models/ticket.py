@@ -5,12 +5,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
-from django.db import models, transaction
-from django.db.models import F, Q
+from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from customers.models import Customer, Identity
 from supportdesk import outbox
@@ -34,14 +31,12 @@ from tickets.models.message import Message
 from tickets.models.promise import Promise
 from tickets.models.queue import Queue
 from tickets.models.secret_link import SecretLink
-from tickets.models.ticket_questions import TicketQuerySet
+from tickets.models.ticket_row import SNIPPET, TicketRow
 from tickets.models.topic import Topic
-from tickets.signals import event_recorded
 from tickets.states import (
     STAGES,
     UNSOLVED,
     Confirmation,
-    Impact,
     Outcome,
     Priority,
     Stage,
@@ -50,99 +45,16 @@ from tickets.states import (
 )
 
 if TYPE_CHECKING:
-    from django.db.models.manager import RelatedManager
-
-SNIPPET = 200
-
-#: What a reply or a solution changes on its ticket, and taking it back restores.
-TIMES = ("_at", "_since", "_from")
-UNDOABLE = (
-    "state",
-    "state_before",
-    "state_from",
-    "owner_id",
-    "confirmation",
-    "given_outcome",
-    "given_reason",
-    "hold_reason",
-    "first_reply_at",
-    "solved_at",
-    "waiting_since",
-    "due_at",
-    "due_since",
-    "due_kind",
-    "broken_at",
-    "last_text",
-    "last_at",
-    "last_by_us",
-)
+    from django.db.models.fields.related_descriptors import RelatedManager
 
 
-class Ticket(models.Model):
+class Ticket(TicketRow):
     """One issue of one customer, from first word to confirmed end.
 
     Change a ticket through its verbs. Each checks that the move is allowed,
     writes one ``Event`` and only the columns it means, and is atomic: of two
     people who press the button together, one wins and the other is told.
     """
-
-    #: Counts from 10001 and is the number that people say.
-    id = models.BigAutoField(primary_key=True)
-    queue = models.ForeignKey(Queue, on_delete=models.PROTECT, related_name="tickets")
-    topic = models.ForeignKey(Topic, on_delete=models.PROTECT, null=True, related_name="tickets")
-    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="tickets")
-    #: The address or number that it came from and that we answer to.
-    identity = models.ForeignKey(Identity, on_delete=models.PROTECT, related_name="tickets")
-    owner = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="tickets")
-
-    subject = models.CharField(gettext_lazy("subject"), max_length=200)
-    via = models.CharField(max_length=5, choices=Message.Via)
-    state = models.CharField(max_length=8, choices=State, default=State.NEW)
-    priority = models.PositiveSmallIntegerField(choices=Priority, default=Priority.NORMAL)
-    tags = ArrayField(models.CharField(max_length=40), default=list, blank=True)
-
-    # The customer’s own: no verb changes them, and the database refuses every UPDATE of them.
-    impact = models.CharField(max_length=8, choices=Impact, blank=True)
-    impact_reason = models.CharField(max_length=300, blank=True)
-    desired_outcome = models.TextField(max_length=2000, blank=True)
-    #: What the topic’s extra fields asked: [{"key": …, "label": …, "value": …}].
-    answers = models.JSONField(default=list)
-
-    complaint_at = models.DateTimeField(null=True)
-    complaint_quote = models.TextField(blank=True)
-    spam_at = models.DateTimeField(null=True)
-
-    given_outcome = models.CharField(max_length=11, choices=Outcome, blank=True)
-    given_reason = models.TextField(blank=True)
-    confirmation = models.CharField(
-        max_length=9, choices=Confirmation, default=Confirmation.NONE, blank=True
-    )
-    #: Why it is on hold, as the customer reads it.
-    hold_reason = models.CharField(max_length=300, blank=True)
-
-    created_at = models.DateTimeField()
-    changed_at = models.DateTimeField()
-    first_reply_at = models.DateTimeField(null=True)
-    solved_at = models.DateTimeField(null=True)
-    #: Since when the customer waits for a word from us.
-    waiting_since = models.DateTimeField(null=True)
-    #: The next update due: the open promise, or the one that broke and is not yet made good.
-    due_at = models.DateTimeField(null=True)
-    due_since = models.DateTimeField(null=True)
-    due_kind = models.CharField(max_length=6, choices=Promise.Kind, blank=True)
-    broken_at = models.DateTimeField(null=True)
-
-    #: The last thing that customer and desk said to each other, for lists.
-    last_text = models.CharField(max_length=SNIPPET, blank=True)
-    last_at = models.DateTimeField()
-    last_by_us = models.BooleanField(default=False)
-    #: Grows with every message and note; who writes says which one they have read.
-    thread_version = models.PositiveIntegerField(default=1)
-    #: What the customer is shown until ``state_from``: a solution can be taken back till then.
-    state_before = models.CharField(max_length=8, choices=State, default=State.NEW)
-    state_from = models.DateTimeField()
-
-    objects = TicketQuerySet.as_manager()
 
     if TYPE_CHECKING:
         events: RelatedManager[Event]
@@ -154,45 +66,8 @@ class Ticket(models.Model):
         drafts: RelatedManager[Draft]
         secret_links: RelatedManager[SecretLink]
 
-    class Meta:
-        indexes = [
-            models.Index(
-                fields=["due_at", "id"],
-                condition=Q(state__in=UNSOLVED, spam_at=None),
-                name="ticket_due",
-            ),
-            models.Index(
-                fields=["owner", "due_at", "id"],
-                condition=Q(state__in=UNSOLVED, spam_at=None),
-                name="ticket_due_of_owner",
-            ),
-            models.Index(
-                fields=["state", "due_at", "id"],
-                condition=Q(state__in=UNSOLVED, spam_at=None),
-                name="ticket_due_by_state",
-            ),
-            models.Index(
-                fields=["broken_at"], condition=Q(broken_at__isnull=False), name="ticket_broken"
-            ),
-            models.Index(fields=["changed_at", "id"], name="ticket_changed"),
-            models.Index(fields=["queue", "changed_at", "id"], name="ticket_of_queue"),
-            models.Index(fields=["owner", "changed_at", "id"], name="ticket_of_owner"),
-            models.Index(fields=["topic", "changed_at", "id"], name="ticket_of_topic"),
-            models.Index(fields=["customer", "created_at"], name="ticket_of_customer"),
-            models.Index(fields=["identity", "created_at"], name="ticket_of_identity"),
-            GinIndex(fields=["tags"], name="ticket_tags"),
-        ]
-        constraints = [
-            models.CheckConstraint(condition=Q(state__in=State.values), name="ticket_state"),
-            models.CheckConstraint(
-                condition=~Q(state="solved") | (~Q(given_outcome="") & Q(topic__isnull=False)),
-                name="solved_with_outcome_and_topic",
-            ),
-            models.CheckConstraint(
-                condition=Q(state="solved") | ~Q(confirmation__in=["asked", "confirmed", "quiet"]),
-                name="only_solved_is_confirmed",
-            ),
-        ]
+    class Meta(TicketRow.Meta):
+        abstract = False
 
     def __str__(self) -> str:
         return f"#{self.pk} {self.subject}"
@@ -253,7 +128,9 @@ class Ticket(models.Model):
                 last_at=at,
                 state_from=at,
             )
-            message = ticket._heard(text, via=via, key=key, at=at, files=files, html=framed_html)
+            message = ticket._heard(  # noqa: SLF001 -- its own
+                text, via=via, key=key, at=at, files=files, html=framed_html
+            )
             Promise.make(ticket, kind=Promise.Kind.REPLY, due_at=due_at, at=at)
             ticket.record(
                 Event.Kind.OPENED if by else Event.Kind.SUBMITTED,
@@ -286,7 +163,13 @@ class Ticket(models.Model):
             if already is not None:
                 return already
             message = self._heard(
-                text, via=via, key=key, at=at, files=files, html=framed_html, by=by,
+                text,
+                via=via,
+                key=key,
+                at=at,
+                files=files,
+                html=framed_html,
+                by=by,
                 from_address=from_address,
             )
             before = self.state
@@ -488,7 +371,7 @@ class Ticket(models.Model):
                 subject="tickets.message", subject_id=message.pk
             ):
                 raise AlreadySent(_("It is already sent."))
-            self.promises.undo(message)
+            Promise.objects.filter(ticket=self).undo(message)
             self._write(at=at, **self._restored(event), thread_version=F("thread_version") + 1)
             Attachment.objects.filter(message=message).update(
                 message=None, held_by=by, held_for=f"reply:{self.pk}", created_at=at
@@ -512,9 +395,7 @@ class Ticket(models.Model):
         """Give it to somebody, or to nobody: then the team’s lead is accountable again."""
         self._give_to(to, Event.Kind.ASSIGNED, by=by, at=at)
 
-    def hand_off(
-        self, *, handoff: Handoff, by: User, at: datetime
-    ) -> None:
+    def hand_off(self, *, handoff: Handoff, by: User, at: datetime) -> None:
         """Pass it on with what the next one needs to know. ``handoff`` is filled and unsaved.
 
         To a person, who is the owner at once, or to a queue, whose lead is
@@ -659,8 +540,10 @@ class Ticket(models.Model):
     def break_promise(self, promise: Promise, *, at: datetime) -> None:
         """The moment has passed without a word from us. Raises TicketChanged if there was one."""
         with transaction.atomic():
-            broken = Promise.objects.filter(pk=promise.pk).open().update(
-                state=Promise.State.BROKEN, settled_at=promise.due_at
+            broken = (
+                Promise.objects.filter(pk=promise.pk)
+                .open()
+                .update(state=Promise.State.BROKEN, settled_at=promise.due_at)
             )
             if not broken:
                 raise TicketChanged(_("The promise was kept a moment ago."))
@@ -670,7 +553,7 @@ class Ticket(models.Model):
                 by=None,
                 at=at,
                 promise_id=promise.pk,
-                kind=promise.kind,
+                promised=promise.kind,
                 due_at=promise.due_at.isoformat(),
             )
 
@@ -739,45 +622,11 @@ class Ticket(models.Model):
 
     # --- How it is done -------------------------------------------------------------------------
 
-    def record(
-        self, kind: str, *, by: User | Customer | None, at: datetime, **data: Any
-    ) -> Event:
-        """Write the ledger and announce it, inside the transaction of the verb."""
-        event = Event.objects.create(
-            ticket=self,
-            kind=kind,
-            by_user=by if isinstance(by, User) else None,
-            by_customer=by if isinstance(by, Customer) else None,
-            at=at,
-            data=data,
-        )
-        event_recorded.send(sender=Event, event=event)
-        return event
-
-    def _lock(self) -> None:
-        self.refresh_from_db(from_queryset=Ticket.objects.select_for_update())
-
-    def _write(self, *, at: datetime, **changes: Any) -> None:
-        """Write the columns that are meant, and know the values that were written."""
-        Ticket.objects.filter(pk=self.pk).update(changed_at=at, **changes)
-        self._learn(changes | {"changed_at": at})
-
-    def _swap(self, expected: dict[str, Any], *, at: datetime, **changes: Any) -> None:
-        """Compare and swap: of two people who press together, one wins."""
-        if not Ticket.objects.filter(pk=self.pk, **expected).update(changed_at=at, **changes):
-            raise TicketChanged(_("Somebody else changed this ticket a moment ago."))
-        self._learn(changes | {"changed_at": at})
-
-    def _learn(self, changes: dict[str, Any]) -> None:
-        for name, value in changes.items():
-            if name == "thread_version":
-                self.thread_version += 1
-            else:
-                setattr(self, name, value)
-
     def _refuse_unseen(self, seen: int) -> None:
         if self.thread_version != seen:
-            raise UnseenMessages(_("Something was added while you were writing. Have a look first."))
+            raise UnseenMessages(
+                _("Something was added while you were writing. Have a look first.")
+            )
 
     def _refuse_change(self, expected: str, to: str) -> None:
         if self.state != expected:
@@ -886,7 +735,7 @@ class Ticket(models.Model):
     def _answered(self, message: Message, *, by: User) -> dict[str, Any]:
         """Settle what was promised: the customer hears from us with this message."""
         heard_at = message.release_at
-        self.promises.all().settle(by=message, at=heard_at)
+        Promise.objects.filter(ticket=self).settle(by=message, at=heard_at)
         return self._last_words(message) | {
             "owner_id": self.owner_id or by.pk,
             "first_reply_at": self.first_reply_at or heard_at,
@@ -935,19 +784,6 @@ class Ticket(models.Model):
         Promise.make(self, kind=kind, due_at=due_at, at=made_at, by=by, message=message)
         return {"due_at": due_at, "due_since": made_at, "due_kind": kind}
 
-    def _snapshot(self) -> dict[str, Any]:
-        return {name: _plain(getattr(self, name)) for name in UNDOABLE}
-
-    def _restored(self, event: Event) -> dict[str, Any]:
-        """The columns as they were before ``event``, where nobody has changed them since."""
-        before, after = event.data["before"], event.data["after"]
-        now = self._snapshot()
-        return {
-            name: _parsed(name, before[name])
-            for name in UNDOABLE
-            if now[name] == after[name] != before[name]
-        }
-
     def _record_undoable(
         self,
         kind: str,
@@ -987,11 +823,3 @@ def _snippet(text: str) -> str:
 
 def _in_words(value: Any) -> Any:
     return value if isinstance(value, list) else str(getattr(value, "label", value) or "")
-
-
-def _parsed(name: str, value: Any) -> Any:
-    return datetime.fromisoformat(value) if value and name.endswith(TIMES) else value
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, datetime) else value

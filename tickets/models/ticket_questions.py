@@ -12,7 +12,7 @@ from tickets.states import UNSOLVED, WITH_US, State
 
 if TYPE_CHECKING:
     from customers.models import Customer
-    from tickets.models.ticket import Ticket
+    from tickets.models.ticket import Ticket  # noqa: F401 -- named in the base class
 
 
 class TicketQuerySet(QuerySet["Ticket"]):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from tickets.models.queue import Queue
 
 if TYPE_CHECKING:
-    from django.db.models.manager import RelatedManager
+    from django.db.models.fields.related_descriptors import RelatedManager
 
 
 def _in_language(names: dict[str, str], name: str) -> str:
