@@ -8,7 +8,8 @@ from django.http import HttpRequest
 
 def client_address(request: HttpRequest) -> str:
     """Return the client’s IP address, believing only as many proxies as are ours."""
-    chain = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",")]
+    forwarded = request.headers.get("X-Forwarded-For", "")
+    chain = [part.strip() for part in forwarded.split(",") if part.strip()]
     chain.append(request.META.get("REMOTE_ADDR", ""))
     candidate = chain[max(0, len(chain) - 1 - settings.TRUSTED_PROXIES)]
     try:

@@ -1,0 +1,104 @@
+"""Who gets what answer from every address: a table that is reviewed like code.
+
+``matrix.txt`` holds the answer of each endpoint to GET and POST for seven
+people. A new address, or an answer that changed, is a line that changed: look
+at it, then write the file anew with ``WRITE_MATRIX=1 ./desk test tests/access``.
+"""
+
+import os
+from pathlib import Path
+
+import pytest
+from django.db import transaction
+from django.urls import reverse
+
+from supportdesk.lib.access import Policy
+from supportdesk.models import Delivery
+from tests.access.endpoints import Endpoint, endpoints
+from tests.access.world import ROLES, World, fingerprint, make_world
+
+TABLE = Path(__file__).with_name("matrix.txt")
+STAFF = {"agent of another team", "agent", "supervisor", "admin"}
+MAY = {
+    Policy.AGENT: STAFF,
+    Policy.SUPERVISOR: {"supervisor", "admin"},
+    Policy.ADMIN: {"admin"},
+    Policy.SIGNED_IN: STAFF,
+    Policy.ANYONE: set(ROLES),
+    Policy.TRIAL: set(ROLES),
+    Policy.LINK: set(ROLES),
+}
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    return make_world()
+
+
+def test_every_address_declares_a_policy() -> None:
+    assert [each.name for each in endpoints() if each.policy is None] == []
+
+
+def test_the_answers_are_those_that_were_reviewed(world: World) -> None:
+    lines = []
+    wrong = []
+    for endpoint in sorted(endpoints(), key=lambda each: each.name):
+        address = reverse(
+            endpoint.name,
+            kwargs={name: world.arguments[name] for name in endpoint.parameters},
+        )
+        for method in ("GET", "POST"):
+            answers = []
+            for role in ROLES:
+                status, changed = _ask(world, role, method, address)
+                answers.append(str(status))
+                if method == "GET" and changed:
+                    wrong.append(f"GET {endpoint.name} as {role} wrote to {changed}")
+                if status in {403, 404, 405} and changed:
+                    wrong.append(f"{method} {endpoint.name} refused {role} and wrote to {changed}")
+                if role not in MAY[_policy(endpoint)] and status not in {302, 403, 404, 405}:
+                    wrong.append(f"{method} {endpoint.name} let {role} in: {status}")
+                if status >= 500 and endpoint.name not in {"api_root", "readyz"}:
+                    wrong.append(f"{method} {endpoint.name} broke for {role}: {status}")
+            lines.append(f"{endpoint.name:32} {method:5} " + " ".join(answers))
+    assert wrong == []
+    text = "\n".join([f"{'':32} {'':5} " + " | ".join(ROLES), *lines]) + "\n"
+    if os.environ.get("WRITE_MATRIX"):
+        TABLE.write_text(text)
+    assert text == TABLE.read_text()
+
+
+def test_foreign_tickets_are_not_there(world: World) -> None:
+    """The same address that works for the team is a 404 to an agent of another, for every verb."""
+    for endpoint in endpoints():
+        if endpoint.policy is Policy.AGENT and "number" in endpoint.parameters:
+            address = reverse(
+                endpoint.name,
+                kwargs={name: world.arguments[name] for name in endpoint.parameters},
+            )
+            for method in ("GET", "POST"):
+                status, changed = _ask(world, "agent of another team", method, address)
+                assert (status, changed) in {(404, ""), (405, "")}, f"{method} {endpoint.name}"
+                assert _ask(world, "agent", method, address)[0] != 404, f"{method} {endpoint.name}"
+
+
+def _policy(endpoint: Endpoint) -> Policy:
+    assert endpoint.policy is not None
+    return endpoint.policy
+
+
+def _ask(world: World, role: str, method: str, address: str) -> tuple[int, str]:
+    """Return the status and which tables changed; nothing stays changed."""
+    client = world.clients[role]
+    cookies = client.cookies.copy()
+    client.raise_request_exception = False
+    with transaction.atomic():
+        before = fingerprint()
+        mails = Delivery.objects.count()
+        answer = client.generic(method, address)
+        after = fingerprint()
+        changed = ", ".join(sorted(name for name in after if after[name] != before[name]))
+        assert Delivery.objects.count() == mails or not changed == ""
+        transaction.set_rollback(True)
+    client.cookies = cookies
+    return answer.status_code, changed
