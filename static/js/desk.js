@@ -1,0 +1,8 @@
+// What every page of the staff needs.
+import "./time-ago.js";
+import "./form-guard.js";
+import "./dialog-open.js";
+import "./menu-button.js";
+import "./flash-note.js";
+import "./error-focus.js";
+import "./file-list.js";
