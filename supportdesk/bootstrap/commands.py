@@ -89,7 +89,7 @@ def _up(arguments: Sequence[str]) -> int:
     try:
         up(Data(options.data), port=options.port, empty=options.empty)
     except (say.Stopped, KeyboardInterrupt):
-        say.line("\n  The desk is stopped.")
+        say.line("  The desk is stopped.")
     return 0
 
 

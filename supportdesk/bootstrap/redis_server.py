@@ -39,7 +39,7 @@ class Redis:
             env={"PATH": "/usr/bin:/bin", "LC_ALL": "C"},
             cwd=self.data,
             floor=1,
-            chatter=re.compile(r"SIGTERM|ready to exit|\* "),
+            chatter=re.compile(r"SIGTERM|ready to exit|overcommit|\* "),
         )
 
     def is_ready(self, pid: int) -> bool:

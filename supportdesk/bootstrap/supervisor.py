@@ -6,7 +6,6 @@ Single-threaded on purpose: one loop over pipes and one list of children.
 import os
 import selectors
 import signal
-import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +13,7 @@ from types import FrameType
 from typing import Self
 
 from supportdesk.bootstrap import leftovers, say
+from supportdesk.bootstrap.child import Child
 from supportdesk.bootstrap.guard import Watchdog
 from supportdesk.bootstrap.processes import (
     Program,
@@ -24,47 +24,7 @@ from supportdesk.bootstrap.processes import (
     stop_in_order,
 )
 
-FIRST_DELAY_SECONDS = 0.5
-LONGEST_DELAY_SECONDS = 30.0
-#: A child that stood this long has recovered: its next fall is a first one again.
-RECOVERED_SECONDS = 30.0
 LONGEST_LINE_BYTES = 64 * 1024
-
-
-def back_off(falls: int) -> float:
-    """Seconds to wait before the restart after the given number of falls in a row (1 or more)."""
-    return float(min(LONGEST_DELAY_SECONDS, FIRST_DELAY_SECONDS * 2 ** (min(falls, 16) - 1)))
-
-
-class Child:
-    """A program that should stand, and the process that currently is it."""
-
-    def __init__(self, program: Program, colour: int, hear: Callable[[str], None] | None) -> None:
-        self.program = program
-        self.colour = colour
-        self.hear = hear or self.show
-        self.process: subprocess.Popen[bytes] | None = None
-        self.keep = True
-        self.falls = 0
-        self.began_at = 0.0
-        self.restart_at: float | None = None
-
-    @property
-    def name(self) -> str:
-        return self.program.name
-
-    def as_stoppable(self) -> Stoppable:
-        assert self.process is not None
-        return Stoppable(self.process.pid, self.program.stop_signal, self.program.floor)
-
-    def be_kept(self) -> None:
-        """From now on: show what it says, and start it again whenever it ends."""
-        self.keep = True
-        self.hear = self.show
-
-    def show(self, text: str) -> None:
-        if not self.program.chatter or not self.program.chatter.search(text):
-            say.log(self.name, text, self.colour)
 
 
 class Supervisor:
@@ -221,12 +181,8 @@ class Supervisor:
     def _fell(self, child: Child) -> None:
         assert child.process is not None
         code = child.process.returncode
-        if time.monotonic() - child.began_at > RECOVERED_SECONDS:
-            child.falls = 0
-        child.falls += 1
         self._forget(child)
-        delay = back_off(child.falls)
-        child.restart_at = time.monotonic() + delay
+        delay = child.count_fall(at=time.monotonic())
         say.log(child.name, f"{how_it_ended(code)}; starting it again in {delay:g} s", child.colour)
 
     def _forget(self, child: Child) -> None:

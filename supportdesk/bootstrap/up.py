@@ -43,8 +43,12 @@ def up(data: Data, *, port: int, empty: bool) -> None:
         data.note(environment, pid=os.getpid())
         _welcome(welcome, environment, seconds=time.monotonic() - began)
         _start_the_rest(supervisor, environment, data)
-        while True:
-            supervisor.look_after(1.0)
+        try:
+            while True:
+                supervisor.look_after(1.0)
+        except say.Stopped:
+            say.line("\n  Stopping …")
+            raise
 
 
 def trial_environment(
