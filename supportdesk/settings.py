@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "django.contrib.humanize",
+    "django.forms",
     "django_htmx",
     "template_partials",
     "allauth",
@@ -134,6 +135,34 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = False
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_SESSION_REMEMBER = True
+# Tries are counted in Postgres by supportdesk.sign_in; allauth’s own counters are not exact.
+ACCOUNT_RATE_LIMITS = False
+MFA_RATE_LIMITS = False
+#: (times, seconds) for one account, one network (/24 or /64), and codes of one person.
+SIGN_IN_LIMIT_PER_ACCOUNT = (10, 900)
+SIGN_IN_LIMIT_PER_NETWORK = (100, 900)
+SECOND_FACTOR_LIMIT = (6, 300)
+PASSWORD_RESET_LIMIT_PER_ACCOUNT = (3, 3600)
+PASSWORD_RESET_LIMIT_PER_NETWORK = (20, 3600)
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"
+PASSWORD_RESET_TIMEOUT = 60 * 60
+ACCOUNT_FORMS = {
+    "login": "supportdesk.account.forms.SignIn",
+    "reauthenticate": "supportdesk.account.forms.Reauthenticate",
+    "change_password": "supportdesk.account.forms.ChangePassword",
+    "reset_password": "supportdesk.account.forms.ForgotPassword",
+    "reset_password_from_key": "supportdesk.account.forms.NewPassword",
+}
+MFA_FORMS = {
+    "authenticate": "supportdesk.account.forms.Code",
+    "reauthenticate": "supportdesk.account.forms.CodeAgain",
+    "activate_totp": "supportdesk.account.forms.ActivateApp",
+    "add_webauthn": "supportdesk.account.forms.AddPasskey",
+}
+MFA_ADAPTER = "supportdesk.sign_in.SecondFactors"
+# People are invited by mail, or set the desk up themselves: nobody else’s address is taken.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_TOTP_TOLERANCE = 1
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = TRIAL
