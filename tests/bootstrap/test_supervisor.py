@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from supportdesk.bootstrap import leftovers
@@ -46,8 +47,8 @@ class Standing:
 
     def watchdog(self) -> int:
         """The one child of the driver that none of the tests’ programs is."""
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
-        (pid,) = {int(pid) for pid in children.split()} - set(self.all_pids())
+        children = psutil.Process(self.process.pid).children()
+        (pid,) = {child.pid for child in children} - set(self.all_pids())
         return pid
 
 
