@@ -11,7 +11,9 @@ from django.contrib.staticfiles.finders import BaseFinder
 from django.core.files.storage import FileSystemStorage
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
+#: What pages ask for, and the file that lists its parts.
 NAME = "css/supportdesk.css"
+LIST = "css/index.css"
 
 _IMPORT = re.compile(r'@import url\("([^"]+)"\);\n?')
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
@@ -29,7 +31,7 @@ def bundle(source: Path) -> str:
 
 
 class StylesheetFinder(BaseFinder):
-    """Serve the bundle under the name of the file that lists it.
+    """Serve the bundle, which is in no folder, as if it were.
 
     It stands first among the finders, so pages ask for one file with or
     without ``collectstatic``. The bundle is kept in ``DATA_DIR`` and written
@@ -37,7 +39,7 @@ class StylesheetFinder(BaseFinder):
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        self.source = Path(settings.ROOT) / "static" / NAME
+        self.source = Path(settings.ROOT) / "static" / LIST
         self.storage = FileSystemStorage(Path(settings.DATA_DIR) / "assets")
 
     def check(self, **kwargs: Any) -> list[Any]:
