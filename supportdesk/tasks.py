@@ -1,8 +1,13 @@
 """The doorbells of the floor: each looks at rows, and finding none is fine."""
 
 import logging
+from time import monotonic
 
 from celery import current_app, shared_task
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+from supportdesk import outbox, timers
 
 log = logging.getLogger(__name__)
 
@@ -11,23 +16,34 @@ def ring(task: str) -> None:
     """Ring a bell, if Redis is there. If it is not, a sweep finds the rows a little later."""
     try:
         current_app.send_task(task, expires=5, retry=False, ignore_result=True)
-    except OSError as reason:
+    except (OSError, OperationalError) as reason:
         log.warning("Nobody heard the bell for %s: %s", task, type(reason).__name__)
 
 
 @shared_task
 def run_timers() -> None:
-    """Fire what is due."""
+    """Fire what is due, in small batches: nobody waits long for a ticket that one of them holds."""
+    timers.run_due(limit=50)
+
+
+#: A task may last two minutes, and one mail a minute: no new one is begun after this.
+SENDING_SECONDS = 45
 
 
 @shared_task
 def send_mail() -> None:
-    """Send what is queued."""
+    """Send what is queued. What is still there after a while is left for the next ring."""
+    began = monotonic()
+    while outbox.send_next(at=timezone.now()):
+        if monotonic() - began > SENDING_SECONDS:
+            ring("supportdesk.tasks.send_mail")
+            return
 
 
 @shared_task
 def reap_outbox() -> None:
     """Find out about mail whose worker died."""
+    outbox.reap(at=timezone.now())
 
 
 @shared_task

@@ -36,6 +36,7 @@ from tickets.models.topic import Topic
 from tickets.states import (
     STAGES,
     UNSOLVED,
+    WITH_US,
     Confirmation,
     Outcome,
     Priority,
@@ -266,6 +267,8 @@ class Ticket(TicketRow):
             before = self._snapshot()
             message = self._say(text, by=by, at=at, key=key, to=to, cc=cc, files=files)
             changes = self._answered(message, by=by) | self._moving(then, at, message.release_at)
+            if self.state == State.SOLVED:
+                changes["confirmation"] = Confirmation.NONE
             if then == State.ON_HOLD:
                 changes["hold_reason"] = hold_reason.strip()
             if then != State.WAITING:
@@ -373,6 +376,8 @@ class Ticket(TicketRow):
                 raise AlreadySent(_("It is already sent."))
             Promise.objects.filter(ticket=self).undo(message)
             self._write(at=at, **self._restored(event), thread_version=F("thread_version") + 1)
+            if self.state in WITH_US and self.due_at is None:
+                self._write(at=at, **self._next_update(at=at))
             Attachment.objects.filter(message=message).update(
                 message=None, held_by=by, held_for=f"reply:{self.pk}", created_at=at
             )
@@ -454,19 +459,24 @@ class Ticket(TicketRow):
         )
 
     def go_quiet(self, *, at: datetime) -> None:
-        """The customer did not answer. Not the same as confirmed; a reply opens it again.
+        """The customer did not answer; whatever they say later opens it again.
 
-        A complaint never goes quiet by itself: raises TransitionNotAllowed.
+        A solution that they were asked about is *quiet*, which is not
+        *confirmed*. A ticket that waits for them leaves the working views and
+        stays unsolved: nothing is ended against the customer. A complaint never
+        goes quiet by itself: raises TransitionNotAllowed.
         """
         if self.complaint_at:
             raise TransitionNotAllowed(_("A complaint does not go quiet. Call the customer."))
         with transaction.atomic():
-            self._swap(
-                {"state": State.SOLVED, "confirmation": Confirmation.ASKED, "complaint_at": None},
-                at=at,
-                confirmation=Confirmation.QUIET,
-            )
-            self.record(Event.Kind.WENT_QUIET, by=None, at=at)
+            if self.state == State.WAITING:
+                expected: dict[str, Any] = {"state": State.WAITING, "quiet_at": None}
+                changes: dict[str, Any] = {"quiet_at": at}
+            else:
+                expected = {"state": State.SOLVED, "confirmation": Confirmation.ASKED}
+                changes = {"confirmation": Confirmation.QUIET}
+            self._swap(expected | {"complaint_at": None}, at=at, **changes)
+            self.record(Event.Kind.WENT_QUIET, by=None, at=at, state=self.state)
 
     # --- What it is -----------------------------------------------------------------------------
 
@@ -650,8 +660,13 @@ class Ticket(TicketRow):
 
     def _moving(self, to: str, at: datetime, effective: datetime) -> dict[str, Any]:
         if to == self.state:
-            return {}
-        return {"state": to, "state_before": self.shown_state(at), "state_from": effective}
+            return {"quiet_at": None}
+        return {
+            "state": to,
+            "state_before": self.shown_state(at),
+            "state_from": effective,
+            "quiet_at": None,
+        }
 
     def _change(self, field: str, value: Any, kind: str, *, by: User, at: datetime) -> None:
         before = getattr(self, field)

@@ -45,8 +45,17 @@ class TicketQuerySet(QuerySet["Ticket"]):
         """The ball is with us: new, open or on hold."""
         return self.filter(state__in=WITH_US)
 
+    def working(self) -> "TicketQuerySet":
+        """Unsolved, and not gone quiet: what somebody still has to do something about."""
+        return self.unsolved().filter(quiet_at=None)
+
     def waiting(self) -> "TicketQuerySet":
-        return self.filter(state=State.WAITING)
+        """On customers of whom we still expect an answer."""
+        return self.filter(state=State.WAITING, quiet_at=None)
+
+    def gone_quiet(self) -> "TicketQuerySet":
+        """Waited for a customer who did not answer our reminders. Unsolved, and out of sight."""
+        return self.exclude(quiet_at=None)
 
     def owned_by(self, user: User) -> "TicketQuerySet":
         return self.filter(owner=user)

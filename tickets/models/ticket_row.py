@@ -39,6 +39,7 @@ UNDOABLE = (
     "first_reply_at",
     "solved_at",
     "waiting_since",
+    "quiet_at",
     "due_at",
     "due_since",
     "due_kind",
@@ -47,6 +48,19 @@ UNDOABLE = (
     "last_at",
     "last_by_us",
 )
+
+#: Of these, what says where the ticket stands.
+STANDING = {
+    "state",
+    "state_before",
+    "state_from",
+    "confirmation",
+    "given_outcome",
+    "given_reason",
+    "hold_reason",
+    "solved_at",
+    "quiet_at",
+}
 
 
 class TicketRow(models.Model):
@@ -92,6 +106,9 @@ class TicketRow(models.Model):
     solved_at = models.DateTimeField(null=True)
     #: Since when the customer waits for a word from us.
     waiting_since = models.DateTimeField(null=True)
+    #: Since when it is out of the working views: it waits for a customer who does not answer.
+    #: Not solved; whatever anybody says brings it back.
+    quiet_at = models.DateTimeField(null=True)
     #: The next update due: the open promise, or the one that broke and is not yet made good.
     due_at = models.DateTimeField(null=True)
     due_since = models.DateTimeField(null=True)
@@ -149,6 +166,9 @@ class TicketRow(models.Model):
                 condition=Q(state="solved") | ~Q(confirmation__in=["asked", "confirmed", "quiet"]),
                 name="only_solved_is_confirmed",
             ),
+            models.CheckConstraint(
+                condition=Q(state="waiting") | Q(quiet_at=None), name="only_waiting_goes_quiet"
+            ),
         ]
 
     def record(self, kind: str, *, by: User | Customer | None, at: datetime, **data: Any) -> Event:
@@ -165,7 +185,7 @@ class TicketRow(models.Model):
         return event
 
     def _lock(self) -> None:
-        self.refresh_from_db(from_queryset=type(self).objects.select_for_update())
+        self.refresh_from_db(from_queryset=type(self).objects.select_for_update(no_key=True))
 
     def _write(self, *, at: datetime, **changes: Any) -> None:
         """Write the columns that are meant, and know the values that were written."""
@@ -189,13 +209,17 @@ class TicketRow(models.Model):
         return {name: _plain(getattr(self, name)) for name in UNDOABLE}
 
     def _restored(self, event: Event) -> dict[str, Any]:
-        """The columns as they were before ``event``, where nobody has changed them since."""
+        """The columns as they were before ``event``, where nobody has changed them since.
+
+        If the customer has spoken since, the ticket stays where that put it.
+        """
         before, after = event.data["before"], event.data["after"]
         now = self._snapshot()
+        kept = STANDING if now["last_at"] != after["last_at"] else ()
         return {
             name: _parsed(name, before[name])
             for name in UNDOABLE
-            if now[name] == after[name] != before[name]
+            if now[name] == after[name] != before[name] and name not in kept
         }
 
 
