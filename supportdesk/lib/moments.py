@@ -28,6 +28,17 @@ def short(moment: datetime, *, now: datetime) -> str:
     return date_format(local, _("j M Y"))
 
 
+def brief(moment: datetime, *, now: datetime) -> str:
+    """Say ``moment`` where room is short: "16:00", "Fri", "9 Mar", "Mar 2025"."""
+    local, today = timezone.localtime(moment), timezone.localtime(now)
+    days = abs((local.date() - today.date()).days)
+    if days == 0:
+        return date_format(local, "H:i")
+    if days <= 6:
+        return date_format(local, "D")
+    return date_format(local, _("j M") if local.year == today.year else "M Y")
+
+
 def full(moment: datetime) -> str:
     """Say ``moment`` so that nobody can mistake it: weekday, date, time and zone."""
     return date_format(timezone.localtime(moment), _("l j F Y, H:i (T)"))

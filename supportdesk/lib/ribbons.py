@@ -7,7 +7,7 @@ calendar, or when no staffed time lies between the two, it is plain time.
 
 When the promise is broken the ribbon ends *now*: the mark stands where the
 promised moment falls, and the barcode behind it is the lateness, by the same
-measure. The barcode keeps between 12 % and 60 % of the line, so that a minute
+measure. The barcode keeps between 18 % and 60 % of the line, so that a minute
 can be seen and a month still leaves room for what was promised.
 """
 
@@ -129,7 +129,7 @@ def _waited(
         return 100.0
     if state is State.BROKEN:
         late = _share(due, since, now, calendar)
-        return round(min(88.0, max(40.0, 100 * late)), 1)
+        return round(min(82.0, max(40.0, 100 * late)), 1)
     return round(min(96.0, max(2.0, 100 * _share(now, since, due, calendar))), 1)
 
 

@@ -78,9 +78,13 @@ class Label:
     tone: str
     below: bool = False
     shown: str = ""
+    is_stacked: bool = False
 
     @property
     def letters(self) -> int:
+        """How wide it is: one line, or the wider of two where they stand above each other."""
+        if self.is_stacked:
+            return max(len(self.name), len(self.moment))
         return len(self.name) + len(self.moment) + (1 if self.name and self.moment else 0)
 
 
@@ -134,7 +138,7 @@ def story(
     return Story(
         stretches=_stretches(shown, places, now=now, due=to_come, is_soon=soon),
         beads=beads,
-        labels=_placed(labels),
+        labels=_placed([replace(one, is_stacked=for_customer and not one.below) for one in labels]),
         now_x=places[now],
         now_words="" if solved else now_words,
         due_x=100.0 if to_come else None,
@@ -212,7 +216,7 @@ def _told(happenings: Sequence[Happening], places: dict[datetime, float]) -> lis
         if not (one.name or one.moment):
             continue
         x = places[one.at]
-        above = place == 0 or one.kind in tones
+        above = place == 0 or one.kind in {Kind.BROKE, Kind.SOLVED}
         label = Label(x, _anchor(x), one.name, one.moment, tones.get(one.kind, ""), not above)
         rank = (-1, 0.0) if place == 0 else (order.get(one.kind, 3), -x)
         labels.append((rank, label))

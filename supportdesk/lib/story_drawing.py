@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from supportdesk.lib.story import Bead, Kind, Label, Line, Stretch, Story
+from supportdesk.lib.story import Bead, Kind, Label, Line, Story, Stretch
 
 _LINES = {
     Line.WAIT: "story__wait",

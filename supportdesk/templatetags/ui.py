@@ -1,13 +1,12 @@
 """The desk’s own tags: icons, people, moments, ribbons, fields. They are in every template."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
 from typing import Any, Protocol
 
 from django import template
 from django.conf import settings
-from django.forms import BoundField
+from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect
 from django.template import Context
 from django.templatetags.static import static
 from django.utils import timezone
@@ -86,7 +85,7 @@ def avatar(person: Person | None, size: str = "m") -> SafeString:
 
 def initials(name: str) -> str:
     """Return the first letters of the first and last word: "Tomás Okafor" is TO."""
-    words = [word for word in name.replace("-", " ").split() if word[0].isalnum()]
+    words = [word for word in name.split() if word[0].isalnum()]
     ends = words if len(words) < 2 else [words[0], words[-1]]
     return "".join(word[0] for word in ends).upper() or "?"
 
@@ -116,15 +115,17 @@ def _time(moment: datetime, words: str) -> SafeString:
     )
 
 
+_FORMS = {"short": moments.short, "brief": moments.brief, "day": moments.day_and_time}
+
+
 @register.simple_tag(takes_context=True)
 def moment(context: Context, at: datetime | None, form: str = "short") -> SafeString | str:
-    """Say when: ``short`` "16:00", "Fri 12:00", "9 Mar"; ``day`` "today, 16:00"; ``full``."""
+    """Say when: ``short`` "Fri 12:00", ``brief`` "Fri", ``day`` "Friday, 12:00", or ``full``."""
     if at is None:
         return ""
     if form == "full":
         return _time(at, moments.full(at))
-    words = moments.day_and_time if form == "day" else moments.short
-    return _time(at, words(at, now=_now(context)))
+    return _time(at, _FORMS[form](at, now=_now(context)))
 
 
 @register.simple_tag(takes_context=True)
@@ -176,7 +177,7 @@ def ribbon(r: Ribbon) -> SafeString:
 
 def _ribbon_words(r: Ribbon) -> tuple[SafeString | str, SafeString | str]:
     if r.state is State.PAUSED:
-        since = _time(r.since, moments.short(r.since, now=r.now))
+        since = _time(r.since, moments.brief(r.since, now=r.now))
         return r.what, format_html(_("since {}"), since)
     if r.due is None:
         return r.what, ""
@@ -301,12 +302,10 @@ def field(
 def _kind_of(bound: BoundField) -> str:
     if bound.is_hidden:
         return "hidden"
-    kinds: Mapping[str, str] = {
-        "checkbox": "tick",
-        "radio": "choices",
-        "checkboxselectmultiple": "choices",
-    }
-    return kinds.get(bound.widget_type, "plain")
+    widget = bound.field.widget
+    if isinstance(widget, RadioSelect | CheckboxSelectMultiple):
+        return "choices"
+    return "tick" if isinstance(widget, CheckboxInput) else "plain"
 
 
 @register.filter
