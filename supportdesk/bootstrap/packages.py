@@ -19,6 +19,8 @@ DEV = CHECKOUT / "requirements" / "dev.txt"
 #: The developer’s packages are the base and more.
 CONTAINS = {DEV: (DEV, BASE), BASE: (BASE,)}
 LOG = VENV / "install.log"
+#: Stands while pip works: a package that was cut off half-way can look whole to pip.
+UNFINISHED = VENV / "unfinished"
 DISTRIBUTION = re.compile(r"^([A-Za-z0-9][\w.\-]*)(?:\[[^\]]*\])?==", re.MULTILINE)
 COLLECTING = re.compile(r"^(?:Collecting|Requirement already satisfied: )\s*([\w.\-]+)")
 
@@ -50,7 +52,7 @@ MEANINGS = (
     ),
     (
         r"No matching distribution found|is not a supported wheel|--only-binary",
-        "there is no build of it for this machine",
+        "no build of it for this machine was found",
         "Linux with glibc 2.28 or later and macOS have one, with Python 3.11 to 3.13.",
     ),
     (
@@ -89,7 +91,7 @@ def provide(lock: Path, supervisor: Supervisor, step: Step) -> None:
 
 
 def _make_venv(supervisor: Supervisor, step: Step) -> None:
-    if _made_by_us() and (VENV / "bin" / "pip").exists():
+    if _made_by_us() and (VENV / "bin" / "pip").exists() and not UNFINISHED.exists():
         return
     step.doing("making .venv")
     try:
@@ -146,12 +148,14 @@ def _install(lock: Path, many: int, supervisor: Supervisor, step: Step) -> None:
         CHECKOUT,
         umask=-1,
     )
+    UNFINISHED.touch()
     failed = supervisor.run(program, hear=hear)
     LOG.write_text("\n".join(said) + "\n")
     if failed:
         raise why_it_failed(said)
     for contained in CONTAINS[lock]:
         _stamp(contained).write_text(_wanted(contained))
+    UNFINISHED.unlink()
 
 
 def why_it_failed(said: list[str]) -> Refusal:

