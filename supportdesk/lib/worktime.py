@@ -43,6 +43,12 @@ class Calendar:
         for n in range(HORIZON_DAYS + 1):
             yield from self.shifts_on(day + timedelta(days=n))
 
+    def shifts_to(self, end: datetime) -> Iterator[tuple[datetime, datetime]]:
+        """Yield shifts in UTC, the latest first, from the day of ``end`` for a year back."""
+        day = end.astimezone(self.zone).date()
+        for n in range(HORIZON_DAYS + 1):
+            yield from reversed(list(self.shifts_on(day - timedelta(days=n))))
+
     def worked(self, start: datetime, end: datetime) -> timedelta:
         """Return the staffed time between two instants; zero if ``end`` is not later."""
         total = timedelta()
@@ -68,6 +74,22 @@ class Calendar:
                 return begins + left
             left -= closes - begins
         raise NeverStaffed(f"no shift covers {allowance} after {start:%Y-%m-%d}")
+
+    def before(self, end: datetime, lead: timedelta) -> datetime:
+        """Return the UTC instant from which ``lead`` of staffed time is left until ``end``.
+
+        An hour before Monday 09:30 on a nine-to-five weekday desk is Friday
+        16:30, local time. Raises NeverStaffed if a year of shifts is not enough.
+        """
+        end, left = end.astimezone(UTC), lead
+        for opens, closes in self.shifts_to(end):
+            ends = min(end, closes)
+            if ends <= opens:
+                continue
+            if left <= ends - opens:
+                return ends - left
+            left -= ends - opens
+        raise NeverStaffed(f"no shift covers {lead} before {end:%Y-%m-%d}")
 
 
 #: Monday to Friday, nine to five.
