@@ -9,7 +9,7 @@ import shutil
 import socket
 import sysconfig
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from supportdesk.bootstrap.say import Refusal
@@ -186,28 +186,38 @@ def listen(port: int) -> list[socket.socket]:
     Raises Refusal when somebody has the port.
     """
     taken: list[socket.socket] = []
-    for family, address in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")):
-        try:
-            listener = socket.socket(family)
-            if family == socket.AF_INET6:
-                listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            listener.bind((address, port))
-            listener.listen(1024)
-        except OSError as refused:
-            if refused.errno == errno.EADDRINUSE:
-                raise Refusal(
-                    f"Port {port} is taken by another program.",
-                    f"Start the desk on another one: ./desk up --port {port + 1}",
-                ) from None
-            if refused.errno in (errno.EACCES, errno.EPERM):
-                raise Refusal(
-                    f"Port {port} is reserved for the system.",
-                    f"Start the desk on another one: ./desk up --port {DEFAULT_PORT}",
-                ) from None
-            if family == socket.AF_INET:
-                raise Refusal(f"Port {port} cannot be used: {words(refused)}.") from None
-            # A machine without IPv6 is reached by the other address alone.
-            continue
-        taken.append(listener)
+    try:
+        taken.append(_take(socket.AF_INET, "127.0.0.1", port))
+        with suppress(AddressMissing):
+            taken.append(_take(socket.AF_INET6, "::1", port))
+    except BaseException:
+        for listener in taken:
+            listener.close()
+        raise
     return taken
+
+
+class AddressMissing(Refusal):
+    """The machine has no such address: many have no IPv6."""
+
+
+def _take(family: socket.AddressFamily, address: str, port: int) -> socket.socket:
+    listener = None
+    try:
+        listener = socket.socket(family)
+        if family == socket.AF_INET6:
+            listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((address, port))
+        listener.listen(1024)
+    except OSError as refused:
+        if listener:
+            listener.close()
+        if refused.errno == errno.EADDRINUSE:
+            why, other = f"Port {port} is taken by another program.", port + 1
+        elif refused.errno in (errno.EACCES, errno.EPERM):
+            why, other = f"Port {port} is reserved for the system.", DEFAULT_PORT
+        else:
+            raise AddressMissing(f"{address} cannot be used: {words(refused)}.") from None
+        raise Refusal(why, f"Start the desk on another one: ./desk up --port {other}") from None
+    return listener
