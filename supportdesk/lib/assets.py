@@ -68,7 +68,7 @@ class StylesheetFinder(BaseFinder):
         return target
 
 
-class HashedAssets(CompressedManifestStaticFilesStorage):
+class HashedAssets(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
     """Every file under a name with its hash, compressed; imports between our modules follow.
 
     Modules of others are left as they are: a comment in one of them reads like

@@ -131,7 +131,7 @@ def story(
     soon = to_come is not None and not for_customer and measure(now, to_come, calendar) <= SOON
     beads = [Bead(x=places[one.at], kind=one.kind) for one in shown if one.kind != Kind.WAITS]
     solved = bool(shown) and shown[-1].kind == Kind.SOLVED
-    labels = [Label(places[now], _anchor(places[now]), now_words, "", "now", below=True)]
+    labels = [Label(places[now], _anchor(places[now], 12), now_words, "", "now", below=True)]
     if to_come:
         labels.append(Label(100.0, "end", due_name, due_moment, "amber" if soon else "blue"))
     labels += _told(shown, places)
@@ -223,8 +223,8 @@ def _told(happenings: Sequence[Happening], places: dict[datetime, float]) -> lis
     return [label for _, label in sorted(labels, key=lambda pair: pair[0])]
 
 
-def _anchor(x: float) -> str:
-    return "start" if x < 8 else "end" if x > 92 else "middle"
+def _anchor(x: float, edge: float = 8) -> str:
+    return "start" if x < edge else "end" if x > 100 - edge else "middle"
 
 
 def _placed(labels: Sequence[Label]) -> list[Label]:
@@ -247,7 +247,7 @@ def _reach(label: Label, width: int) -> tuple[float, float]:
 
 def _fits(label: Label, width: int) -> bool:
     left, right = _reach(label, width)
-    # The label of now keeps inside by turning its anchor, see the tag.
+    # Now is always said; near an end its anchor has turned inward already.
     return label.tone == "now" or (left > -6 and right < 106)
 
 

@@ -280,7 +280,7 @@ def field(
     radios and ticks drawn as cards. Optional fields say so in words.
     """
     kind = _kind_of(bound)
-    attrs: dict[str, str] = {}
+    attrs: dict[str, str | bool] = {}
     if kind == "plain":
         attrs["class"] = "field__input voice" if voice else "field__input"
     if rows:
