@@ -6,11 +6,12 @@ import time
 from collections.abc import Mapping
 
 from supportdesk.bootstrap import packages, places, say, servers
+from supportdesk.bootstrap.child import Child
 from supportdesk.bootstrap.places import CHECKOUT, PYTHON, Data
 from supportdesk.bootstrap.processes import Program
 from supportdesk.bootstrap.redis_server import free_port
 from supportdesk.bootstrap.say import Refusal, step
-from supportdesk.bootstrap.supervisor import Child, Supervisor
+from supportdesk.bootstrap.supervisor import Supervisor
 
 #: The page may take this long to come; after that something is wrong and is said.
 PATIENCE_SECONDS = 90.0
