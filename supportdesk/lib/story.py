@@ -14,7 +14,7 @@ that width. One that finds no room anywhere is not drawn; its bead is.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from itertools import pairwise
@@ -104,7 +104,7 @@ class Story:
     due_x: float | None
     is_soon: bool
     for_customer: bool
-    summary: str = field(default="")
+    summary: str
 
 
 def story(
@@ -117,7 +117,7 @@ def story(
     due_moment: str = "",
     for_customer: bool = False,
     calendar: Worked | None = None,
-    summary: str = "",
+    summary: str,
 ) -> Story:
     """Lay out the story of one ticket. ``happenings`` is in order and not empty.
 

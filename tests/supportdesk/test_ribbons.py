@@ -140,7 +140,9 @@ def told(*kinds: Kind, start: datetime = FRIDAY_NOON) -> list[Happening]:
 def test_the_line_follows_from_what_happened() -> None:
     happened = told(Kind.WROTE, Kind.ANSWERED, Kind.WAITS, Kind.WROTE, Kind.BROKE)
 
-    lines = story(happened, now=MONDAY_NINE, now_words="now", calendar=OFFICE).stretches
+    lines = story(
+        happened, now=MONDAY_NINE, now_words="now", calendar=OFFICE, summary="told"
+    ).stretches
 
     assert [one.line for one in lines] == [
         Line.WAIT,
@@ -156,7 +158,7 @@ def test_the_line_follows_from_what_happened() -> None:
 def test_an_answer_ends_lateness_and_solving_ends_the_line() -> None:
     happened = told(Kind.WROTE, Kind.BROKE, Kind.ANSWERED, Kind.SOLVED)
 
-    drawn = story(happened, now=MONDAY_NINE, now_words="now")
+    drawn = story(happened, now=MONDAY_NINE, now_words="now", summary="told")
 
     assert [one.line for one in drawn.stretches] == [Line.WAIT, Line.LATE, Line.WAIT]
     assert drawn.now_words == ""
@@ -164,7 +166,11 @@ def test_an_answer_ends_lateness_and_solving_ends_the_line() -> None:
 
 def test_what_is_left_runs_from_now_to_the_promise() -> None:
     drawn = story(
-        told(Kind.WROTE), now=FRIDAY_NOON + HOUR, now_words="now", due=FRIDAY_NOON + 2 * HOUR
+        told(Kind.WROTE),
+        now=FRIDAY_NOON + HOUR,
+        now_words="now",
+        due=FRIDAY_NOON + 2 * HOUR,
+        summary="told",
     )
 
     assert drawn.now_x == 50.0
@@ -177,7 +183,7 @@ def test_many_messages_in_one_hour_stay_apart_and_old_ones_fold() -> None:
     minute = timedelta(minutes=1)
     happened = [Happening(FRIDAY_NOON + n * minute, Kind.WROTE) for n in range(40)]
 
-    beads = story(happened, now=MONDAY_NOON, now_words="now", calendar=OFFICE).beads
+    beads = story(happened, now=MONDAY_NOON, now_words="now", calendar=OFFICE, summary="told").beads
 
     assert len(beads) == 14
     gaps = [after.x - before.x for before, after in pairwise(beads)]
@@ -193,6 +199,7 @@ def test_labels_never_touch_at_the_width_they_are_shown_at() -> None:
         now_words="now 09:00",
         due=MONDAY_NINE + 9 * HOUR,
         due_name="update",
+        summary="told",
     ).labels
 
     assert {label.tone for label in labels} >= {"now", "red", "blue"}
