@@ -42,7 +42,11 @@ def check(arguments: Sequence[str]) -> int:
         python = str(PYTHON)
         steps: list[tuple[str, list[str], Mapping[str, str]]] = [
             ("Format", [str(binaries / "ruff"), "format", "--check", "--quiet", "."], environment),
-            ("Lint", [str(binaries / "ruff"), "check", "--quiet", "."], environment),
+            (
+                "Lint",
+                [str(binaries / "ruff"), "check", "--quiet", "--output-format", "concise", "."],
+                environment,
+            ),
             ("Templates", [str(binaries / "djangofmt"), "--check", *_templates()], environment),
             ("Types", [python, "-m", "mypy"], environment),
             ("Imports", [python, str(binaries / "lint-imports"), "--no-cache"], environment),
