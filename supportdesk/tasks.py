@@ -1,6 +1,9 @@
 """The doorbells of the floor: each looks at rows, and finding none is fine."""
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from time import monotonic
 
 from celery import current_app, shared_task
@@ -11,9 +14,23 @@ from supportdesk import outbox, timers
 
 log = logging.getLogger(__name__)
 
+_is_silent = ContextVar("_is_silent", default=False)
+
+
+@contextmanager
+def silence() -> Iterator[None]:
+    """Ring no bells in here: for loading thousands of changes, after which a sweep is enough."""
+    token = _is_silent.set(True)
+    try:
+        yield
+    finally:
+        _is_silent.reset(token)
+
 
 def ring(task: str) -> None:
     """Ring a bell, if Redis is there. If it is not, a sweep finds the rows a little later."""
+    if _is_silent.get():
+        return
     try:
         current_app.send_task(task, expires=5, retry=False, ignore_result=True)
     except (OSError, OperationalError) as reason:

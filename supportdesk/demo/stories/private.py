@@ -1,0 +1,5 @@
+"""To come."""
+
+from supportdesk.demo.script import Story
+
+STORIES: tuple[Story, ...] = ()
