@@ -1,5 +1,9 @@
-"""Addresses."""
+"""Where customers say how it went."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from feedback import views
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("t/<int:number>/feedback/", views.feedback, name="feedback"),
+]

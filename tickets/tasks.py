@@ -1,13 +1,26 @@
 """The doorbells of the tickets."""
 
+from time import monotonic
+
 from celery import shared_task
+from django.utils import timezone
+
+from tickets import files
+from tickets.mail import intake
+
+#: A task may last two minutes: no new mail is begun after this.
+PROCESSING_SECONDS = 60
 
 
 @shared_task
 def process_inbound() -> None:
-    """Process mail that was stored."""
+    """Process mail that was stored. What is left after a while waits for the next ring."""
+    began = monotonic()
+    while intake.process_next(at=timezone.now()) and monotonic() - began < PROCESSING_SECONDS:
+        pass
 
 
 @shared_task
 def sweep_files() -> None:
     """Delete files that nobody kept."""
+    files.sweep(at=timezone.now())

@@ -1,0 +1,54 @@
+"""Files that somebody without an account uploaded and has not sent yet.
+
+They are bound to the browser’s session and to one form by its random key, so
+that an error, a reload or a browser without JavaScript loses none, and so that
+nobody finds or fills another’s.
+"""
+
+import secrets
+import uuid
+from datetime import datetime
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest
+
+from tickets import files
+from tickets.models import Attachment
+from tickets.models.attachment import AttachmentQuerySet
+
+_SESSION_KEY = "holds-files"
+
+
+def of_form(request: HttpRequest, key: uuid.UUID) -> AttachmentQuerySet:
+    """Return what this browser uploaded for the form with ``key``. Writes nothing."""
+    held = Attachment.objects.held_by(session=request.session.get(_SESSION_KEY, ""))
+    return held.filter(held_for=_held_for(key))
+
+
+def hold(
+    request: HttpRequest,
+    upload: "UploadedFile[Any]",
+    *,
+    key: uuid.UUID,
+    field_key: str = "",
+    at: datetime,
+) -> Attachment:
+    """Keep a file for the form with ``key``. Raises FileRefused."""
+    session = request.session.setdefault(_SESSION_KEY, secrets.token_hex(16))
+    return files.store(upload, session=session, held_for=_held_for(key), field_key=field_key, at=at)
+
+
+def remove(request: HttpRequest, key: uuid.UUID, file_id: str) -> None:
+    """Delete one of this browser’s held files; somebody else’s is not found and stays."""
+    try:
+        wanted = uuid.UUID(file_id)
+    except ValueError:
+        return
+    held = of_form(request, key).filter(pk=wanted).first()
+    if held:
+        files.let_go(held)
+
+
+def _held_for(key: uuid.UUID) -> str:
+    return f"form:{key}"
