@@ -2,7 +2,7 @@
 
 import argparse
 import io
-import shutil
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -101,8 +101,9 @@ def _manage(arguments: Sequence[str]) -> int:
     argv = [str(PYTHON), "manage.py", *rest]
     if data.is_ours() and (environment := data.running()):
         with Supervisor() as supervisor:
-            return checks.attached(supervisor, argv, environment)
-    data.make()
+            return checks.attached(supervisor, argv, os.environ | environment)
+    if data.make():
+        postgres.forget(data.folder)
     with data.locked(), Supervisor(data.record) as supervisor:
         servers.provide_packages(packages.BASE, supervisor)
         environment = trial_environment(
@@ -112,13 +113,12 @@ def _manage(arguments: Sequence[str]) -> int:
             mail_port=free_port(),
             port=DEFAULT_PORT,
         )
-        return checks.attached(supervisor, argv, environment)
+        return checks.attached(supervisor, argv, os.environ | environment)
 
 
 def _reset(arguments: Sequence[str]) -> int:
     options = _options("reset", arguments, flags=["--yes"])
     data = Data(options.data)
-    elsewhere = postgres.place_elsewhere(data.folder)
     if not data.is_ours():
         if data.folder.exists() and any(data.folder.iterdir()):
             raise say.Refusal(f"{data.folder} is not the data of a trial desk; it stays.")
@@ -133,7 +133,7 @@ def _reset(arguments: Sequence[str]) -> int:
         with Supervisor(data.record):
             # Entering it stops what a killed desk may have left running.
             pass
-        shutil.rmtree(elsewhere, ignore_errors=True)
+        postgres.forget(data.folder)
         data.remove()
     say.line(f"  {data.folder} is removed. ./desk up makes a new desk.")
     return 0

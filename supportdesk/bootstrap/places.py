@@ -44,8 +44,8 @@ class Data:
         """In a folder of its own: how many files it becomes depends on the Python."""
         return self.folder / "beat" / "schedule"
 
-    def make(self) -> None:
-        """Make the folder; one that was there keeps its mode.
+    def make(self) -> bool:
+        """Make the folder, and say whether it is new; one that was there keeps its mode.
 
         Raises Refusal when it is not ours to write in.
         """
@@ -61,8 +61,8 @@ class Data:
                     "Choose an empty one: ./desk up --data DIR",
                 )
             mark = self.folder / MARK
-            if not mark.exists():
-                mark.touch(mode=0o600)
+            is_new = not mark.exists()
+            mark.touch(mode=0o600)
             for name in ("files", "beat"):
                 (self.folder / name).mkdir(mode=0o700, exist_ok=True)
             self._probe()
@@ -71,6 +71,7 @@ class Data:
                 f"The desk cannot write its data to {self.folder}: {words(refused)}.",
                 "Choose a folder of yours: ./desk up --data DIR",
             ) from None
+        return is_new
 
     def is_ours(self) -> bool:
         return (self.folder / MARK).exists()

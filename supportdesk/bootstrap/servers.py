@@ -86,14 +86,13 @@ def for_tests() -> Iterator[tuple[Supervisor, Path]]:
     if os.geteuid() == 0:
         # Postgres’ account passes through; it is ours, so we may.
         folder.chmod(0o711)
-    elsewhere = postgres.place_elsewhere(folder)
     try:
         with Supervisor() as supervisor:
             supervisor.remove_at_the_end(folder)
-            supervisor.remove_at_the_end(elsewhere)
+            supervisor.remove_at_the_end(postgres.place_elsewhere(folder))
             yield supervisor, folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-        shutil.rmtree(elsewhere, ignore_errors=True)
+        postgres.forget(folder)
         if say.is_lively():
             say.line()

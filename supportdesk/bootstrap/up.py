@@ -3,9 +3,8 @@
 import os
 import socket
 import time
-from collections.abc import Mapping
 
-from supportdesk.bootstrap import packages, places, say, servers
+from supportdesk.bootstrap import packages, places, postgres, say, servers
 from supportdesk.bootstrap.child import Child
 from supportdesk.bootstrap.places import CHECKOUT, PYTHON, Data
 from supportdesk.bootstrap.processes import Program
@@ -19,6 +18,8 @@ PATIENCE_SECONDS = 90.0
 HOPELESS_FALLS = 3
 #: ``prepare`` says this line between its progress and the words of welcome.
 WELCOME = "%%"
+#: ... and this before words that the next ones replace.
+PASSING = "%% "
 
 WEB, BEHIND = 4, 3
 #: Name, queues, tasks at a time. Apart, so that a mail server that hangs cannot stop a timer.
@@ -28,7 +29,8 @@ WORKERS = (("timers", "timers", 1), ("mail", "mail", 2), ("worker", "default,bul
 def up(data: Data, *, port: int, empty: bool) -> None:
     """Start the desk and stand by it until somebody stops it."""
     began = time.monotonic()
-    data.make()
+    if data.make():
+        postgres.forget(data.folder)
     with data.locked(), Supervisor(data.record) as supervisor:
         listeners = places.listen(port)
         servers.provide_packages(packages.BASE, supervisor)
@@ -55,8 +57,8 @@ def up(data: Data, *, port: int, empty: bool) -> None:
 def trial_environment(
     data: Data, *, database: str, redis: str, mail_port: int, port: int
 ) -> dict[str, str]:
+    """What a desk’s processes are told, on top of what the shell told us."""
     return {
-        **os.environ,
         "SUPPORTDESK_MODE": "trial",
         "DJANGO_SETTINGS_MODULE": "supportdesk.settings",
         "DATABASE_URL": database,
@@ -73,12 +75,12 @@ def trial_environment(
     }
 
 
-def _python(name: str, *arguments: str, env: Mapping[str, str], floor: int) -> Program:
+def _python(name: str, *arguments: str, env: dict[str, str], floor: int) -> Program:
     argv = [str(PYTHON), *arguments]
-    return Program(name=name, argv=argv, env=env, cwd=CHECKOUT, floor=floor)
+    return Program(name=name, argv=argv, env=os.environ | env, cwd=CHECKOUT, floor=floor)
 
 
-def _prepare(supervisor: Supervisor, environment: Mapping[str, str], *, empty: bool) -> list[str]:
+def _prepare(supervisor: Supervisor, environment: dict[str, str], *, empty: bool) -> list[str]:
     """Bring tables, styles and demo data up to date; return the words of welcome."""
     said: list[str] = []
     welcome: list[str] = []
@@ -87,8 +89,10 @@ def _prepare(supervisor: Supervisor, environment: Mapping[str, str], *, empty: b
         said.append(text)
         if WELCOME in said:
             welcome.append(text)
+        elif text.startswith(PASSING):
+            say.passing(text.removeprefix(PASSING))
         else:
-            say.line(text)
+            say.line(say.fresh() + text)
 
     arguments = ["manage.py", "prepare", "--base-url", environment["PUBLIC_BASE_URL"]]
     program = _python("prepare", *arguments, *["--empty"] * empty, env=environment, floor=BEHIND)
@@ -101,7 +105,7 @@ def _prepare(supervisor: Supervisor, environment: Mapping[str, str], *, empty: b
 
 
 def _start_web(
-    supervisor: Supervisor, environment: Mapping[str, str], listeners: list[socket.socket]
+    supervisor: Supervisor, environment: dict[str, str], listeners: list[socket.socket]
 ) -> None:
     mail_port = environment["EMAIL_URL"].rpartition(":")[2]
     fds = tuple(listener.fileno() for listener in listeners)
@@ -114,7 +118,7 @@ def _start_web(
             Program(
                 name="web",
                 argv=[str(PYTHON), *arguments],
-                env=environment,
+                env=os.environ | environment,
                 cwd=CHECKOUT,
                 floor=WEB,
                 pass_fds=fds,
@@ -128,7 +132,7 @@ def _start_web(
         current.outcome = environment["PUBLIC_BASE_URL"]
 
 
-def _start_the_rest(supervisor: Supervisor, environment: Mapping[str, str], data: Data) -> None:
+def _start_the_rest(supervisor: Supervisor, environment: dict[str, str], data: Data) -> None:
     """Start what works behind the pages: after them, so that the first page is not kept waiting."""
     celery = ("-m", "celery", "--quiet", "-A", "supportdesk.celery")
     plain = ("--without-gossip", "--without-mingle", "--without-heartbeat", "-l", "WARNING")
@@ -185,7 +189,7 @@ class Probe:
             self._line = None
 
 
-def _welcome(lines: list[str], environment: Mapping[str, str], *, seconds: float) -> None:
+def _welcome(lines: list[str], environment: dict[str, str], *, seconds: float) -> None:
     say.line()
     address = say.coloured(environment["PUBLIC_BASE_URL"], 1)
     say.line(f"  The desk is running at {address} ({seconds:.1f} s). Nothing leaves this machine.")

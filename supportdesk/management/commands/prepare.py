@@ -9,16 +9,18 @@ from typing import Any
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, OutputWrapper
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from supportdesk.bootstrap.say import step
-from supportdesk.bootstrap.up import WELCOME
+from supportdesk.bootstrap.say import STEP_WIDTH, step
+from supportdesk.bootstrap.up import PASSING, WELCOME
 
 
 class Command(BaseCommand):
     help = "Bring tables, styles and demo data of a trial desk up to date; print the way in."
+    # The web process checks itself; checking twice would keep the first page waiting.
+    requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--base-url", required=True)
@@ -31,11 +33,28 @@ class Command(BaseCommand):
             current.outcome = _collect_assets()
         if not empty:
             with step("Demo desk") as current:
-                said = io.StringIO()
-                call_command("load_demo", stdout=said)
-                current.outcome = (said.getvalue().split("\n")[-2:] or [""])[0].strip()
-        self.stdout.write(WELCOME)
-        call_command("walk_in", base_url=base_url, stdout=self.stdout)
+                progress = Progress(current.name, self.stdout)
+                call_command("load_demo", stdout=progress)
+                current.outcome = progress.last
+        ways_in = io.StringIO()
+        call_command("walk_in", base_url=base_url, stdout=ways_in)
+        self.stdout.write(f"{WELCOME}\n{ways_in.getvalue()}")
+
+
+class Progress(io.TextIOBase):
+    """Passes each line on as it comes and remembers the last."""
+
+    def __init__(self, name: str, out: OutputWrapper) -> None:
+        self.last = ""
+        self._name = name.ljust(STEP_WIDTH)
+        self._out = out
+
+    def write(self, text: str) -> int:
+        for words in text.splitlines():
+            self.last = words.strip()
+            self._out.write(f"{PASSING}{self._name} {self.last}")
+        self._out.flush()
+        return len(text)
 
 
 def _migrate() -> str:
