@@ -242,7 +242,9 @@ def _back_off(timer: Timer, reason: Exception, at: datetime) -> Timer:
 
 def last_tick() -> timedelta | None:
     """Return how long ago a tick last ran; ``None`` if none ever did. One query."""
-    return _interval("SELECT clock_timestamp() - fired_at FROM supportdesk_timer WHERE key = 'tick'")
+    return _interval(
+        "SELECT clock_timestamp() - fired_at FROM supportdesk_timer WHERE key = 'tick'"
+    )
 
 
 def latest_lateness() -> timedelta:
@@ -277,7 +279,8 @@ def _tick() -> None:
 
 def _next_due() -> datetime | None:
     standing = Timer.objects.filter(fired_at=None, cancelled_at=None)
-    return standing.aggregate(at=Min(Coalesce("retry_at", "due_at")))["at"]
+    at: datetime | None = standing.aggregate(at=Min(Coalesce("retry_at", "due_at")))["at"]
+    return at
 
 
 def _interval(sql: str) -> timedelta | None:

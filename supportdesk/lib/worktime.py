@@ -51,7 +51,8 @@ class Calendar:
 
     def worked(self, start: datetime, end: datetime) -> timedelta:
         """Return the staffed time between two instants; zero if ``end`` is not later."""
-        total = timedelta()
+        # In UTC: two moments of one zone are subtracted by the clock on the wall.
+        start, end, total = start.astimezone(UTC), end.astimezone(UTC), timedelta()
         for opens, closes in self.shifts_from(start):
             if opens >= end:
                 break

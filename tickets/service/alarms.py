@@ -141,7 +141,7 @@ def _remind_owner(ticket: Ticket, *, why: str, at: datetime, **data: str) -> Non
 
 
 def _open_promise(ticket: Ticket, timer: Timer) -> Promise | None:
-    return ticket.promises.open().filter(pk=_about(timer)).first()
+    return Promise.objects.open().filter(ticket=ticket, pk=_about(timer)).first()
 
 
 def _about(timer: Timer) -> int:

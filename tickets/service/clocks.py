@@ -20,7 +20,7 @@ from supportdesk import timers
 from supportdesk.lib.worktime import NeverStaffed
 from supportdesk.models import Desk
 from supportdesk.timers import Wish
-from tickets.models import Event, Message, Ticket
+from tickets.models import Event, FollowUp, Message, Promise, Ticket
 from tickets.models.ticket import in_staffed_time
 from tickets.service import waiting
 from tickets.states import Confirmation, State
@@ -94,7 +94,7 @@ def settle_escalations(event: Event) -> None:
 
 
 def _wishes(ticket: Ticket) -> Iterator[Wish]:
-    for follow_up in ticket.follow_ups.standing().filter(reminded_at=None):
+    for follow_up in FollowUp.objects.standing().filter(ticket=ticket, reminded_at=None):
         yield Wish(FOLLOW_UP, f"{FOLLOW_UP}:{follow_up.pk}", follow_up.due_at)
     if ticket.state != State.SOLVED:
         yield from _of_promise(ticket)
@@ -107,7 +107,7 @@ def _wishes(ticket: Ticket) -> Iterator[Wish]:
 
 def _of_promise(ticket: Ticket) -> Iterator[Wish]:
     """Promises bind in every unsolved state: what was told to the customer is not paused."""
-    promise = ticket.promises.open().first()
+    promise = Promise.objects.open().filter(ticket=ticket).first()
     if promise is None:
         return
     yield Wish(PROMISE_DUE, f"{PROMISE_DUE}:{promise.pk}", promise.due_at)

@@ -23,8 +23,6 @@ def supervisors(ticket: Ticket) -> list[User]:
     """Return the supervisors of the queue’s team; if it has none, the admins."""
     active = User.objects.filter(is_active=True).order_by("pk")
     of_team = list(
-        active.filter(
-            teams=ticket.queue.team_id, role__in=[Role.SUPERVISOR, Role.ADMIN]
-        )
+        active.filter(teams=ticket.queue.team_id, role__in=[Role.SUPERVISOR, Role.ADMIN])
     )
     return of_team or list(active.filter(role=Role.ADMIN))

@@ -30,9 +30,9 @@ def next_step(ticket: Ticket, desk: Desk) -> Step:
     """
     days = _days(desk)
     told = list(
-        ticket.events.filter(
-            kind=Event.Kind.CUSTOMER_REMINDED, at__gte=ticket.state_from
-        ).order_by("at", "pk")
+        ticket.events.filter(kind=Event.Kind.CUSTOMER_REMINDED, at__gte=ticket.state_from).order_by(
+            "at", "pk"
+        )
     )
     n = len(told)
     if n >= len(days):

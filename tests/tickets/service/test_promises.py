@@ -42,9 +42,7 @@ def happened(ticket: Ticket, *kinds: str) -> list[tuple[str, datetime]]:
 
 
 def standing(ticket: Ticket) -> dict[str, datetime]:
-    rows = Timer.objects.filter(
-        group_key=f"ticket:{ticket.pk}", fired_at=None, cancelled_at=None
-    )
+    rows = Timer.objects.filter(group_key=f"ticket:{ticket.pk}", fired_at=None, cancelled_at=None)
     return {timer.kind: timer.due_at for timer in rows}
 
 
@@ -219,7 +217,5 @@ def test_winding_again_changes_nothing(queue: Queue, agent: User) -> None:
 def make_wrote(ticket: Ticket, *, at: datetime) -> None:
     import uuid
 
-    ticket.customer_wrote(
-        text="Any news?", by=ticket.customer, via="page", key=uuid.uuid4(), at=at
-    )
+    ticket.customer_wrote(text="Any news?", by=ticket.customer, via="page", key=uuid.uuid4(), at=at)
     assert ticket.events.filter(kind=Event.Kind.CUSTOMER_WROTE).exists()
