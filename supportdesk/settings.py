@@ -107,6 +107,14 @@ CELERY_BROKER_URL = REDIS_URL
 MAIL_SERVER = mail_server(os.environ.get("EMAIL_URL", "smtp://localhost:25"))
 #: The domain of our Message-IDs.
 MAIL_DOMAIN = os.environ.get("MAIL_DOMAIN", "desk.localhost")
+#: How long one mail may take, from the first packet to the last answer.
+MAIL_DEADLINE_SECONDS = 60
+#: The log of a relay beside us. It knows whether a mail was taken when we don’t; empty: nobody does.
+MAIL_JOURNAL = os.environ.get("MAIL_JOURNAL", "")
+#: How many strangers an hour are told that we have their message; more is somebody’s mail bomb.
+ACKNOWLEDGEMENTS_PER_HOUR = int(os.environ.get("ACKNOWLEDGEMENTS_PER_HOUR", "100"))
+#: Files above this are offered on the ticket’s page instead of mailed.
+MAILED_FILES_LIMIT_BYTES = 10 * 1024 * 1024
 #: Nothing may send past the outbox; Django’s own mail functions meet an error.
 EMAIL_BACKEND = "supportdesk.outbox.NothingSendsPastTheOutbox"
 

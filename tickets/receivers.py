@@ -6,12 +6,15 @@ from typing import Any
 from django.db import transaction
 from django.dispatch import receiver
 
-from supportdesk import tasks
+from supportdesk import outbox, tasks
 from tickets import notifications
 from tickets.mail import outgoing
 from tickets.models import Event
 from tickets.service import clocks
 from tickets.signals import event_recorded
+
+outbox.register_link("ticket", outgoing.SECRET_LINK)
+outbox.on_failed(outgoing.record_failure)
 
 
 @receiver(event_recorded)

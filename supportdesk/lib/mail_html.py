@@ -1,0 +1,157 @@
+"""HTML of mails from outside: made harmless once, when it is stored, and only shown in its frame."""
+
+import re
+from collections import Counter
+
+import nh3
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+LIMIT_CHARACTERS = 1_000_000
+LIMIT_TAGS = 50_000
+LIMIT_DEPTH = 256
+
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
+_VOID = frozenset(
+    "area base br col embed hr img input link meta param source track wbr".split()  # noqa: SIM905 -- reads better
+)
+_TAGS = set(
+    "a abbr b blockquote br caption center code col colgroup dd del div dl dt em font h1 h2 h3 h4"  # noqa: SIM905 -- reads better
+    " h5 h6 hr i ins li ol p pre q s small span strike strong sub sup table tbody td tfoot th thead"
+    " tr tt u ul".split()
+)
+#: Never more than this: ``style`` in a list above would open what nh3 keeps shut.
+_GONE_WITH_CONTENT = {"script", "style", "title", "textarea", "noscript", "iframe", "xmp"}
+_STYLES = {
+    "background-color", "border", "border-bottom", "border-collapse", "border-color",
+    "border-left", "border-right", "border-spacing", "border-style", "border-top",
+    "border-width", "color", "direction", "font-family", "font-size", "font-style",
+    "font-weight", "line-height", "list-style-type", "margin", "margin-bottom", "margin-left",
+    "margin-right", "margin-top", "padding", "padding-bottom", "padding-left", "padding-right",
+    "padding-top", "text-align", "text-decoration", "text-indent", "vertical-align",
+    "white-space", "width",
+}  # fmt: skip
+_ATTRIBUTES = {
+    "*": {"style", "dir", "lang", "align", "valign"},
+    "a": {"href", "title"},
+    "font": {"color", "size", "face"},
+    "table": {"border", "cellpadding", "cellspacing", "width", "bgcolor"},
+    "td": {"colspan", "rowspan", "width", "height", "bgcolor", "nowrap"},
+    "th": {"colspan", "rowspan", "width", "height", "bgcolor", "nowrap"},
+    "tr": {"bgcolor"},
+    "ol": {"start", "type"},
+    "li": {"value"},
+}
+_SCHEMES = {"http", "https", "mailto", "tel"}
+_ABSOLUTE = re.compile(r"(?:https?://|mailto:|tel:)", re.IGNORECASE)
+
+
+def is_too_much(html: str) -> bool:
+    """Say whether it is bigger, or deeper, than any letter: it is not even parsed then.
+
+    The parsers below are quadratic in depth and no time limit of ours can
+    interrupt them. A stray closing tag does not count as closing anything.
+    """
+    if len(html) > LIMIT_CHARACTERS:
+        return True
+    open_tags: Counter[str] = Counter()
+    depth = 0
+    for count, tag in enumerate(_TAG.finditer(html)):
+        if count >= LIMIT_TAGS:
+            return True
+        name = tag[2].lower()
+        if name in _VOID:
+            continue
+        if not tag[1]:
+            open_tags[name] += 1
+            depth += 1
+        elif open_tags[name]:
+            open_tags[name] -= 1
+            depth -= 1
+        if depth > LIMIT_DEPTH:
+            return True
+    return False
+
+
+def clean(html: str) -> str:
+    """Return what may be shown in the frame; "" for what is too much: then the text is shown.
+
+    No pictures, no scripts, no address that is not absolute. Doing it twice
+    changes nothing.
+    """
+    if is_too_much(html):
+        return ""
+    return nh3.clean(
+        html,
+        tags=_TAGS,
+        clean_content_tags=_GONE_WITH_CONTENT,
+        attributes=_ATTRIBUTES,
+        attribute_filter=_only_absolute,
+        url_schemes=_SCHEMES,
+        filter_style_properties=_STYLES,
+        link_rel="noopener noreferrer nofollow",
+    ).replace("\x00", "")
+
+
+def _only_absolute(tag: str, attribute: str, value: str) -> str | None:
+    if attribute == "href" and not _ABSOLUTE.match(value.strip()):
+        return None
+    if attribute == "style" and "url(" in value.lower():
+        return None
+    return value
+
+
+_BLOCKS = frozenset(
+    "address article blockquote center dd div dl dt footer h1 h2 h3 h4 h5 h6 header hr li ol p pre"  # noqa: SIM905 -- reads better
+    " section table tr ul".split()
+)
+_APART = frozenset({"p", "blockquote", "ul", "ol", "table", "h1", "h2", "h3", "h4", "h5", "h6"})
+_SILENT = frozenset({"head", "script", "style", "title", "template", "noscript", "iframe"})
+_SPACE = re.compile(r"[ \t\r\n\f]+")
+_MANY_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*){2,}")
+
+
+def text_of(html: str) -> str:
+    """Return the words of an HTML mail, a line for each block; "" for what is too much."""
+    if is_too_much(html):
+        return ""
+    node = LexborHTMLParser(html).root
+    words: list[str] = []
+    while node is not None:
+        is_silent = node.tag in _SILENT
+        if not is_silent:
+            _open(node, words)
+        if node.first_child is not None and not is_silent:
+            node = node.first_child
+            continue
+        while node is not None and node.next is None:
+            node = node.parent
+            _close(node, words)
+        node = node.next if node is not None else None
+    return _MANY_LINES.sub("\n\n", "".join(words)).strip()
+
+
+def _open(node: LexborNode, words: list[str]) -> None:
+    if node.tag == "-text":
+        text = _SPACE.sub(" ", node.text_content or "")
+        starts_line = not words or words[-1].endswith("\n")
+        words.append(text.lstrip() if starts_line else text)
+    elif node.tag == "br":
+        words.append("\n")
+    elif node.tag in _BLOCKS:
+        _line(words)
+        if node.tag == "li":
+            words.append("- ")
+
+
+def _close(node: LexborNode | None, words: list[str]) -> None:
+    if node is not None and node.tag in _BLOCKS:
+        _line(words)
+        if node.tag in _APART:
+            words.append("\n")
+    elif node is not None and node.tag in {"td", "th"}:
+        words.append(" ")
+
+
+def _line(words: list[str]) -> None:
+    if words and not words[-1].endswith("\n"):
+        words.append("\n")

@@ -1,0 +1,198 @@
+"""Mail that comes in: stored before anything else happens to it, processed then."""
+
+import hashlib
+import logging
+import uuid
+from datetime import datetime, timedelta
+
+from django.core.exceptions import ValidationError
+from django.db import DatabaseError, transaction
+from django.db.models import F
+from django.utils.translation import gettext_noop
+
+from customers import identities
+from customers.identities import Known
+from customers.models import Customer, Identity
+from supportdesk import outbox
+from supportdesk.lib import mail_html
+from supportdesk.models import Desk
+from tickets import files
+from tickets.mail import parse, reply_text, threads
+from tickets.models import Attachment, InboundMail, Message, Queue, Ticket
+
+log = logging.getLogger(__name__)
+
+State = InboundMail.State
+#: A mail that has ended its worker so often is left alone.
+TRIES = 3
+RETRY_AFTER = timedelta(minutes=1)
+LIMIT_BYTES = 40 * 1024 * 1024
+
+LOOP = gettext_noop("our own mail came back")
+AUTOMATIC = gettext_noop("written by a machine")
+NO_SENDER = gettext_noop("it has no sender that can be answered")
+SOMEONE_ELSE = gettext_noop("someone else answered")
+NO_QUEUE = gettext_noop("there is no queue to put it into")
+TOO_OFTEN = gettext_noop("it could not be processed")
+
+
+class Held(Exception):
+    """The mail is kept and shown, and nothing follows from it until a person decides."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def receive(raw: bytes, mailbox: str, *, at: datetime) -> InboundMail:
+    """Store a mail for ``mailbox``; the same bytes again are the same row.
+
+    When this returns in no other transaction, the mail can no longer be lost.
+    """
+    digest = hashlib.sha256(raw).hexdigest()
+    mail, _is_new = InboundMail.objects.get_or_create(
+        mailbox=mailbox.strip().lower()[:254],
+        sha256=digest,
+        defaults={"raw": raw, "size_bytes": len(raw), "received_at": at},
+    )
+    return mail
+
+
+def process_next(*, at: datetime) -> bool:
+    """Process the oldest mail that waits. False when there is none.
+
+    The try is counted and committed before the mail is touched, so that one
+    that ends its worker is put aside in the end. Nothing is ever dropped.
+    """
+    mail = _claim(at)
+    if mail is None:
+        return False
+    if mail.attempts > TRIES:
+        _end(mail, State.QUARANTINED, mail.reason or TOO_OFTEN)
+        return True
+    try:
+        _process(mail, at)
+    except Held as held:
+        _end(mail, State.HELD, held.reason)
+    except Exception as reason:
+        # Whatever it was, it is this mail’s: the ones behind it must go on.
+        log.exception("Inbound mail %s cannot be processed", mail.pk)
+        InboundMail.objects.filter(pk=mail.pk).update(reason=type(reason).__name__[:200])
+        if mail.attempts >= TRIES and not isinstance(reason, DatabaseError):
+            _end(mail, State.QUARANTINED, f"{TOO_OFTEN}: {type(reason).__name__}")
+    return True
+
+
+def _claim(at: datetime) -> InboundMail | None:
+    with transaction.atomic():
+        waiting = InboundMail.objects.filter(state=State.NEW).exclude(retry_at__gt=at)
+        mail = waiting.order_by("received_at", "pk").select_for_update(skip_locked=True).first()
+        if mail is not None:
+            InboundMail.objects.filter(pk=mail.pk).update(
+                attempts=F("attempts") + 1, retry_at=at + RETRY_AFTER
+            )
+            mail.attempts += 1
+        return mail
+
+
+def _end(mail: InboundMail, state: str, reason: str = "", message: Message | None = None) -> None:
+    InboundMail.objects.filter(pk=mail.pk, state=State.NEW).update(
+        state=state, reason=reason[:200], message=message, retry_at=None
+    )
+
+
+# --- What becomes of it ---------------------------------------------------------------------------
+
+
+def _process(mail: InboundMail, at: datetime) -> None:
+    raw = bytes(mail.raw)
+    said = parse.read(raw)
+    if outbox.recognised(said.message_id) or outbox.recognised(said.loop_mark):
+        raise Held(LOOP)
+    if said.automatic:
+        raise Held(AUTOMATIC)
+    known = _known(said.sender)
+    number = threads.ticket_of(said.references)
+    ticket = Ticket.objects.select_related("customer").filter(pk=number).first() if number else None
+    if ticket is not None and not _is_their_own(ticket, known):
+        # Neither the customer’s words nor a stranger’s ticket: a person looks at it.
+        raise Held(SOMEONE_ELSE)
+    kept, refused = _files(said, raw, at)
+    with transaction.atomic():
+        if ticket is None:
+            message = _new_ticket(said, mail, known, kept, at)
+        else:
+            message = ticket.customer_wrote(
+                text=reply_text.cut(said.text),
+                by=ticket.customer,
+                via=Message.Via.MAIL,
+                key=_key(mail),
+                at=at,
+                files=kept,
+                framed_html=mail_html.clean(said.html),
+                from_address=known.value,
+            )
+        _end(mail, State.DONE, refused, message)
+
+
+def _known(sender: str) -> Known:
+    try:
+        return identities.email(sender)
+    except ValidationError:
+        raise Held(NO_SENDER) from None
+
+
+def _is_their_own(ticket: Ticket, known: Known) -> bool:
+    own = Identity.objects.filter(known.as_filter(), customer=ticket.customer_id)
+    return own.exists()
+
+
+def _new_ticket(
+    said: parse.Incoming,
+    mail: InboundMail,
+    known: Known,
+    kept: list[Attachment],
+    at: datetime,
+) -> Message:
+    queues = Queue.objects.active()
+    queue = queues.filter(address__iexact=mail.mailbox).first() or queues.first()
+    if queue is None:
+        raise Held(NO_QUEUE)
+    identity = Customer.known_by(
+        known, name=said.sender_name, language=Desk.current().language, at=at
+    )
+    text = said.text.strip()
+    ticket = Ticket.submit(
+        queue=queue,
+        topic=None,
+        identity=identity,
+        subject=said.subject or " ".join(text[:400].split())[:80] or known.value,
+        text=text,
+        key=_key(mail),
+        at=at,
+        via=Message.Via.MAIL,
+        files=kept,
+        framed_html=mail_html.clean(said.html),
+    )
+    Message.objects.filter(key=_key(mail)).update(from_address=known.value)
+    return ticket.messages.get(key=_key(mail))
+
+
+def _key(mail: InboundMail) -> uuid.UUID:
+    """The same mail is the same message, however often it is processed."""
+    named = hashlib.sha256(f"{mail.mailbox}\n{mail.sha256}".encode()).digest()
+    return uuid.UUID(bytes=named[:16])
+
+
+def _files(said: parse.Incoming, raw: bytes, at: datetime) -> tuple[list[Attachment], str]:
+    """Keep the files, and the mail itself if only a part of it was read. Say what was refused."""
+    kept, refused = [], []
+    found = [*said.files]
+    if said.is_cut:
+        found.append(parse.File("original.eml", raw))
+    for file in found:
+        try:
+            kept.append(files.store_bytes(file.content, file.name, at=at))
+        except files.FileRefused as reason:
+            refused.append(str(reason))
+    return kept, " ".join(refused)
