@@ -1,6 +1,7 @@
 """The site map."""
 
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.i18n import set_language
 
 from supportdesk import views
 
@@ -15,6 +16,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("supportdesk.health")),
     path("known-issues/", views.known_issues, name="known_issues"),
     path("portal/", views.portal, name="portal"),
+    path("language/", set_language, name="set_language"),
+    path("brand.css", views.brand_css, name="brand_css"),
+    path("logo.png", views.desk_logo, name="desk_logo"),
     path("api/v1/", views.api_root, name="api_root"),
 ]
 handler403 = "supportdesk.views.forbidden"

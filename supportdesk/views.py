@@ -1,10 +1,14 @@
 """Pages of the whole desk: where to begin, what is not built yet, and errors."""
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.core.files.storage import default_storage
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
+from supportdesk.lib import brand
 from supportdesk.lib.access import anyone
+from supportdesk.lib.logs import current_id
+from supportdesk.models import Desk
 
 
 @anyone
@@ -24,6 +28,28 @@ def known_issues(request: HttpRequest) -> HttpResponse:
 @require_safe
 def portal(request: HttpRequest) -> HttpResponse:
     return render(request, "supportdesk/not_yet.html", {"page": "portal"})
+
+
+@anyone
+@require_safe
+def brand_css(request: HttpRequest) -> HttpResponse:
+    """The desk’s one colour, as the style that customer pages load after ours."""
+    answer = HttpResponse(brand.stylesheet(Desk.current().colour), content_type="text/css")
+    answer["Cache-Control"] = "public, max-age=3600"  # its address changes with the colour
+    return answer
+
+
+@anyone
+@require_safe
+def desk_logo(request: HttpRequest) -> HttpResponse:
+    """The desk’s logo: a PNG that we drew again ourselves when it was uploaded."""
+    name = Desk.current().logo
+    if not name or not default_storage.exists(name):
+        raise Http404
+    with default_storage.open(name) as file:
+        answer = HttpResponse(file.read(), content_type="image/png")
+    answer["Cache-Control"] = "public, max-age=300"
+    return answer
 
 
 @anyone
@@ -61,4 +87,4 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 @anyone
 def broken(request: HttpRequest) -> HttpResponse:
     """Something of ours failed. Says so without a word about what: that is in the log."""
-    return render(request, "supportdesk/broken.html", status=500)
+    return render(request, "supportdesk/broken.html", {"id": current_id.get()}, status=500)

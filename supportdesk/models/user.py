@@ -1,5 +1,6 @@
 """Staff: who they are, what they may, and how they like to read."""
 
+from datetime import datetime
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -7,6 +8,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 
@@ -54,6 +56,8 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     is_demo = models.BooleanField(default=False)
     joined_at = models.DateTimeField(null=True)
+    #: Raised to end every session of this person: each carries it in its seal.
+    session_round = models.PositiveIntegerField(default=0)
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
@@ -71,6 +75,23 @@ class User(AbstractBaseUser):
     def __str__(self) -> str:
         return self.name
 
+    def introduce(
+        self, *, name: str, language: str, time_zone: str, theme: str, signature: str
+    ) -> None:
+        """Say what one is called and how one likes to read."""
+        self._write(
+            name=name, language=language, time_zone=time_zone, theme=theme, signature=signature
+        )
+
+    def join(self, *, name: str, password: str, at: datetime) -> None:
+        """Take up an invitation: from here on this is somebody who signs in."""
+        self.set_password(password)
+        self._write(name=name, password=self.password, joined_at=self.joined_at or at)
+
+    def end_sessions(self) -> None:
+        """Sign this person out everywhere, at their next click."""
+        self._write(session_round=self.session_round + 1)
+
     @property
     def first_name(self) -> str:
         """What a customer reads: “Tomás”."""
@@ -87,3 +108,15 @@ class User(AbstractBaseUser):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
+
+    def _write(self, **columns: Any) -> None:
+        for name, value in columns.items():
+            setattr(self, name, value)
+        self.save(update_fields=list(columns))
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """The seal of a session: broken by a new password, or by a new round."""
+        said = f"{self.password}:{self.session_round}"
+        return salted_hmac(
+            "supportdesk.session", said, secret=secret, algorithm="sha256"
+        ).hexdigest()
