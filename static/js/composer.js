@@ -1,0 +1,77 @@
+// <form data-draft="…" data-kind="reply">: what is written is saved within a second of the last key,
+// on leaving the field, and when the page goes. Ctrl or Cmd with Enter sends any sheet.
+const QUIET_FOR = 600
+
+for (const form of document.querySelectorAll("form[data-draft]")) keep(form)
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.isComposing) return
+  const form = event.target.closest("form[data-sheet]")
+  if (!form) return
+  event.preventDefault()
+  form.requestSubmit(form.querySelector("[data-send]"))
+})
+
+function keep(form) {
+  const said = form.querySelector("[data-saved]")
+  const before = written(form)
+  let last = before
+  let timer
+  let saving = Promise.resolve()
+  let isGone = false
+
+  form.addEventListener("input", () => {
+    clearTimeout(timer)
+    timer = setTimeout(save, QUIET_FOR)
+  })
+  form.addEventListener("focusout", save)
+  form.addEventListener("submit", () => {
+    isGone = true
+    clearTimeout(timer)
+  })
+  window.addEventListener("pageshow", (event) => {
+    if (event.persisted) isGone = false
+  })
+  window.addEventListener("pagehide", () => {
+    if (!isGone && written(form) !== last) post(true)
+  })
+
+  function save() {
+    clearTimeout(timer)
+    if (isGone || written(form) === last) return
+    last = written(form)
+    // One after the other: a later save can never be overtaken by an earlier one.
+    saving = saving.then(() => post(false))
+  }
+
+  async function post(isLeaving) {
+    try {
+      const answer = await fetch(form.dataset.draft, { method: "POST", body: fields(form), keepalive: isLeaving })
+      const kept = await answer.json()
+      if (kept.version) form.elements.version.value = kept.version
+      tell(kept.words, answer.ok)
+    } catch {
+      last = null
+      tell(said.dataset.failed, false)
+    }
+  }
+
+  function tell(words, isKept) {
+    said.textContent = words ?? ""
+    said.classList.toggle("composer__unsaved", !isKept)
+  }
+}
+
+function fields(form) {
+  const data = new FormData(form)
+  data.delete("files")
+  data.delete("remove")
+  data.set("kind", form.dataset.kind)
+  return data
+}
+
+function written(form) {
+  const data = fields(form)
+  for (const name of ["csrfmiddlewaretoken", "version", "key", "seen"]) data.delete(name)
+  return new URLSearchParams(data).toString()
+}

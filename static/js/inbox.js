@@ -1,0 +1,4 @@
+// The inbox.
+import "./keys.js";
+import "./list-nav.js";
+import "./live-poll.js";

@@ -1,0 +1,6 @@
+// A ticket on the desk.
+import "./keys.js";
+import "./sheets.js";
+import "./composer.js";
+import "./saves.js";
+import "./live-poll.js";

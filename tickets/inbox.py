@@ -1,0 +1,188 @@
+"""The views of the inbox: which tickets each lists, and how many."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+from django.utils.functional import Promise as Lazy
+from django.utils.translation import gettext_lazy as _
+
+from supportdesk.lib.paging import Page, page_of
+from supportdesk.models import User
+from tickets.models import Ticket
+from tickets.models.ticket_questions import TicketQuerySet
+
+PAGE = 50
+#: Counts stop here and say “500+”.
+CAP = 500
+
+Rows = Callable[[TicketQuerySet, User, datetime], TicketQuerySet]
+
+
+@dataclass(frozen=True)
+class View:
+    """One list of tickets. ``key`` orders it; the latest change first if it is ``changed_at``."""
+
+    slug: str
+    name: Lazy
+    icon: str
+    rows: Rows
+    key: str = "due_at"
+    #: What an empty list says: the reason, in a sentence.
+    empty: Lazy | str = ""
+    tone: str = ""
+    is_extra: bool = False
+
+    @property
+    def is_descending(self) -> bool:
+        return self.key == "changed_at"
+
+
+@dataclass(frozen=True)
+class Group:
+    name: Lazy
+    views: Sequence[View]
+
+
+GROUPS = (
+    Group(
+        _("Yours"),
+        (
+            View(
+                "mine",
+                _("Mine"),
+                "person",
+                lambda rows, user, at: rows.no_spam().unsolved().owned_by(user),
+                empty=_("You own no unsolved ticket."),
+            ),
+            View(
+                "follow-ups",
+                _("Follow-ups due"),
+                "bell",
+                lambda rows, user, at: rows.no_spam().follow_up_due_for(user, at=at),
+                key="changed_at",
+                empty=_("No follow-up of yours is due."),
+                tone="soon",
+            ),
+        ),
+    ),
+    Group(
+        _("The desk"),
+        (
+            View(
+                "open",
+                _("Open"),
+                "inbox",
+                lambda rows, user, at: rows.no_spam().with_us(),
+                empty=_("Nobody waits for a word from us."),
+            ),
+            View(
+                "broken",
+                _("Promise broken"),
+                "warning",
+                lambda rows, user, at: rows.no_spam().unsolved().with_broken_promise(),
+                empty=_("Every promise is kept so far."),
+                tone="late",
+            ),
+            View(
+                "unassigned",
+                _("Nobody yet"),
+                "person",
+                lambda rows, user, at: rows.no_spam().with_us().unassigned(),
+                empty=_("Every open ticket has an owner."),
+            ),
+            View(
+                "waiting",
+                _("Waiting for them"),
+                "pause",
+                lambda rows, user, at: rows.no_spam().waiting(),
+                key="changed_at",
+                empty=_("No ticket waits for its customer."),
+            ),
+            View(
+                "unverified",
+                _("Not verified"),
+                "shield",
+                lambda rows, user, at: rows.no_spam().unverified(),
+                empty=_("Every new ticket comes from an address that was confirmed."),
+            ),
+            View(
+                "all",
+                _("All tickets"),
+                "search",
+                lambda rows, user, at: rows.no_spam(),
+                key="changed_at",
+                empty=_("There is no ticket yet."),
+            ),
+        ),
+    ),
+    Group(
+        _("Done"),
+        (
+            View(
+                "solved",
+                _("Solved"),
+                "check",
+                lambda rows, user, at: rows.no_spam().filter(state="solved"),
+                key="changed_at",
+                empty=_("Nothing is solved yet."),
+                is_extra=True,
+            ),
+            View(
+                "spam",
+                _("Spam"),
+                "spam",
+                lambda rows, user, at: rows.exclude(spam_at=None),
+                key="changed_at",
+                empty=_("Nothing was marked as spam."),
+                is_extra=True,
+            ),
+        ),
+    ),
+)
+VIEWS = {view.slug: view for group in GROUPS for view in group.views}
+DEFAULT = "open"
+
+
+def rows_of(view: View, *, user: User, at: datetime) -> TicketQuerySet:
+    """The tickets of a view, as far as ``user`` may see them."""
+    return view.rows(Ticket.objects.visible_to(user), user, at)
+
+
+def page(view: View, rows: TicketQuerySet, *, cursor: str) -> Page[Ticket]:
+    """One page of a view’s rows with everything that they show. One query."""
+    return page_of(
+        rows.with_row(), key=view.key, size=PAGE, cursor=cursor, descending=view.is_descending
+    )
+
+
+@dataclass(frozen=True)
+class Count:
+    n: int
+
+    def __str__(self) -> str:
+        return f"{CAP}+" if self.n > CAP else str(self.n)
+
+
+def counts(*, user: User, at: datetime) -> dict[str, Count]:
+    """How many tickets each view lists, by the view’s own queryset. One query for all."""
+    found = count_each([rows_of(view, user=user, at=at) for view in VIEWS.values()])
+    return dict(zip(VIEWS, found, strict=True))
+
+
+def count_each(lists: Sequence[TicketQuerySet]) -> list[Count]:
+    """Count several lists at one instant, none further than the cap. One query."""
+    parts, params = [], []
+    for place, rows in enumerate(lists):
+        sql, values = rows.order_by().values("pk")[: CAP + 1].query.sql_with_params()
+        parts.append(f"SELECT {place} AS place, count(*) AS n FROM ({sql}) AS rows_{place}")  # noqa: S608 -- the SQL is Django’s own
+        params.extend(values)
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(parts) + " ORDER BY place", params)
+        return [Count(n) for _place, n in cursor.fetchall()]
+
+
+def arrived_since(rows: TicketQuerySet, *, since: datetime) -> int:
+    """How many of these tickets came after the list was drawn. One query, capped."""
+    return count_each([rows.filter(created_at__gt=since)])[0].n

@@ -1,0 +1,215 @@
+"""The inbox: views with their counts, the list, and a look at one ticket."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from supportdesk.lib.access import AgentRequest, agent_required
+from supportdesk.lib.ribbons import Ribbon
+from supportdesk.lib.worktime import Calendar
+from tickets import filters, inbox, ribbons
+from tickets.filters import Known
+from tickets.models import Message, Promise, Ticket
+from tickets.states import Impact, State
+from tickets.views.ticket import story_for
+
+#: The selects beside the box; they write the box’s text.
+SELECTS = ("state", "owner", "queue", "topic", "tag")
+
+
+@dataclass(frozen=True)
+class Row:
+    """A ticket as the list shows it: one flag at most, the gravest."""
+
+    ticket: Ticket
+    ribbon: Ribbon
+    when: str
+    flag: str
+    flag_icon: str
+    is_hot: bool
+
+
+@agent_required
+@require_safe
+def list_tickets(request: AgentRequest) -> HttpResponse:
+    """One view, narrowed by what is in the box. All of it is in the address."""
+    if any(name in request.GET for name in SELECTS):
+        return redirect(_written_into_box(request))
+    at = timezone.now()
+    view = inbox.VIEWS.get(request.GET.get("view", ""), inbox.VIEWS[inbox.DEFAULT])
+    known = filters.known_to(request.user)
+    text = request.GET.get("q", "")
+    parts = filters.parse(text)
+    narrowed = filters.narrow(
+        inbox.rows_of(view, user=request.user, at=at), parts, known=known, at=at
+    )
+    page = inbox.page(view, narrowed.rows, cursor=request.GET.get("cursor", ""))
+    counts = inbox.counts(user=request.user, at=at)
+    context = {
+        "here": "inbox",
+        "now": at,
+        "view": view,
+        "groups": inbox.GROUPS,
+        "counts": counts,
+        "count": inbox.count_each([narrowed.rows])[0] if parts else counts[view.slug],
+        "page": page,
+        "rows": [_row(ticket, now=at, calendar=request.desk.calendar) for ticket in page.rows],
+        "q": filters.render(parts),
+        "left_out": narrowed.left_out,
+        "selects": _selects(parts, known),
+        "origin": _origin(request),
+    }
+    return render(request, "tickets/desk/inbox.html", context | _preview(request, at=at))
+
+
+@agent_required
+@require_safe
+def look(request: AgentRequest, number: int) -> HttpResponse:
+    """A look at one ticket beside the list."""
+    query = request.GET.copy()
+    query["ticket"] = str(number)
+    request.GET = query
+    at = timezone.now()
+    context = {"now": at, "origin": _origin(request)} | _preview(request, at=at)
+    return render(request, "tickets/desk/_preview.html", context)
+
+
+@agent_required
+@require_safe
+def news(request: AgentRequest) -> HttpResponse:
+    """The counts as they are now, and how much the list has missed since it was drawn."""
+    at = timezone.now()
+    view = inbox.VIEWS.get(request.GET.get("view", ""), inbox.VIEWS[inbox.DEFAULT])
+    counts = inbox.counts(user=request.user, at=at)
+    missed = 0
+    since = _since(request.GET.get("since", ""))
+    if since and not request.GET.get("cursor"):
+        parts = filters.parse(request.GET.get("q", ""))
+        rows = inbox.rows_of(view, user=request.user, at=at)
+        known = filters.known_to(request.user)
+        rows = filters.narrow(rows, parts, known=known, at=at).rows
+        missed = inbox.arrived_since(rows, since=since)
+    context = {
+        "groups": inbox.GROUPS,
+        "counts": counts,
+        "view": view,
+        "missed": missed,
+        "now": at,
+        "fresh_url": _fresh_url(request),
+        "q": request.GET.get("q", ""),
+    }
+    return render(request, "tickets/desk/_news.html", context)
+
+
+def _since(text: str) -> datetime | None:
+    try:
+        found = parse_datetime(text)
+    except ValueError:
+        return None
+    return found if found and found.tzinfo else None
+
+
+def _fresh_url(request: AgentRequest) -> str:
+    query = request.GET.copy()
+    query.pop("since", None)
+    return f"{reverse('desk:inbox')}?{query.urlencode()}"
+
+
+def _origin(request: AgentRequest) -> str:
+    """This list, as a ticket’s page carries it to come back to the same place."""
+    kept = QueryDict(mutable=True)
+    for name in ("view", "q", "cursor"):
+        if request.GET.get(name):
+            kept[name] = request.GET[name]
+    return kept.urlencode()
+
+
+def _written_into_box(request: AgentRequest) -> str:
+    choices = {name: request.GET[name] for name in SELECTS if name in request.GET}
+    query = QueryDict(mutable=True)
+    if request.GET.get("view"):
+        query["view"] = request.GET["view"]
+    text = filters.rewritten(request.GET.get("q", ""), choices)
+    if text:
+        query["q"] = text
+    return f"{reverse('desk:inbox')}?{query.urlencode()}"
+
+
+def _selects(parts: tuple[filters.Part, ...], known: Known) -> list[dict[str, Any]]:
+    chosen = {part.key: part.value for part in parts}
+    options = {
+        "state": (_("State"), [(str(value), str(label)) for value, label in State.choices]),
+        "owner": (
+            _("Owner"),
+            [("me", _("me")), ("nobody", _("nobody")), *((p.name, p.name) for p in known.staff)],
+        ),
+        "queue": (_("Queue"), [(queue.name, queue.name) for queue in known.queues]),
+        "topic": (_("Topic"), [(filters.path_of(t), filters.path_of(t)) for t in known.topics]),
+    }
+    return [
+        {"name": name, "label": label, "options": choices, "chosen": chosen.get(name, "")}
+        for name, (label, choices) in options.items()
+    ] + [{"name": "tag", "label": _("Tag"), "options": None, "chosen": chosen.get("tag", "")}]
+
+
+def _row(ticket: Ticket, *, now: datetime, calendar: Calendar) -> Row:
+    flag, icon, is_hot = _flag(ticket)
+    ribbon = ribbons.of_ticket(ticket, now=now, calendar=calendar)
+    return Row(ticket, ribbon, _when(ticket.last_at, now=now), flag, icon, is_hot)
+
+
+def _when(at: datetime, *, now: datetime) -> str:
+    """In one word: the time today, the weekday within six days, else the date."""
+    local, today = timezone.localtime(at), timezone.localtime(now)
+    days = (today.date() - local.date()).days
+    return date_format(local, "H:i" if days == 0 else "D" if 0 < days <= 6 else _("j M"))
+
+
+def _flag(ticket: Ticket) -> tuple[str, str, bool]:
+    if ticket.impact == Impact.DANGER:
+        return _("someone could get hurt"), "warning", True
+    if ticket.complaint_at:
+        return _("complaint"), "flag", True
+    if ticket.owner_id is None and ticket.is_unsolved:
+        return _("nobody yet"), "person", False
+    if ticket.state == State.ON_HOLD:
+        return _("on hold"), "pause", False
+    if not ticket.identity.is_verified and ticket.identity.kind == "email":
+        return _("not verified"), "shield", False
+    return "", "", False
+
+
+def _preview(request: AgentRequest, *, at: datetime) -> dict[str, Any]:
+    """What the third pane shows of the chosen ticket, if it can be seen. Up to seven queries."""
+    chosen = request.GET.get("ticket", "")
+    rows = Ticket.objects.visible_to(request.user).with_row()
+    found = rows.filter(pk=int(chosen)).first() if chosen.isdecimal() and len(chosen) < 12 else None
+    if found is None:
+        return {"chosen": None}
+    said = list(
+        found.messages.standing().select_related("by_user", "by_customer").order_by("-at", "-pk")[:40]
+    )
+    promises = list(found.promises.order_by("-made_at")[:20])
+    return {
+        "chosen": found,
+        "chosen_ribbon": ribbons.of_ticket(found, now=at, calendar=request.desk.calendar),
+        "story": story_for(found, promises, at=at, request=request),
+        "last_customer": _last(said, Message.Kind.CUSTOMER),
+        "last_reply": _last(said, Message.Kind.REPLY),
+        "last_note": _last(said, Message.Kind.NOTE),
+        "broken": sum(1 for one in promises if one.state in {Promise.State.BROKEN, "kept_late"}),
+        "contacts": sum(1 for one in said if one.kind == Message.Kind.CUSTOMER),
+    }
+
+
+def _last(said: list[Message], kind: str) -> Message | None:
+    return next((one for one in said if one.kind == kind), None)
