@@ -2,7 +2,9 @@
 
 import hashlib
 import logging
+import re
 import uuid
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.core.exceptions import ValidationError
@@ -15,7 +17,7 @@ from customers.identities import Known
 from customers.models import Customer, Identity
 from supportdesk import outbox
 from supportdesk.lib import mail_html
-from supportdesk.models import Desk
+from supportdesk.models import Desk, User
 from tickets import files
 from tickets.mail import parse, reply_text, threads
 from tickets.models import Attachment, InboundMail, Message, Queue, Ticket
@@ -26,12 +28,13 @@ State = InboundMail.State
 #: A mail that has ended its worker so often is left alone.
 TRIES = 3
 RETRY_AFTER = timedelta(minutes=1)
-LIMIT_BYTES = 40 * 1024 * 1024
+_SECRET_LINK = re.compile(r"(/t/)[A-Za-z0-9_-]{40,64}")
 
 LOOP = gettext_noop("our own mail came back")
 AUTOMATIC = gettext_noop("written by a machine")
 NO_SENDER = gettext_noop("it has no sender that can be answered")
 SOMEONE_ELSE = gettext_noop("someone else answered")
+STAFF = gettext_noop("staff answer on the ticket’s page, not by mail")
 NO_QUEUE = gettext_noop("there is no queue to put it into")
 TOO_OFTEN = gettext_noop("it could not be processed")
 
@@ -116,7 +119,9 @@ def _process(mail: InboundMail, at: datetime) -> None:
     ticket = Ticket.objects.select_related("customer").filter(pk=number).first() if number else None
     if ticket is not None and not _is_their_own(ticket, known):
         # Neither the customer’s words nor a stranger’s ticket: a person looks at it.
-        raise Held(SOMEONE_ELSE)
+        is_staff = User.objects.filter(email=known.value).exists()
+        raise Held(STAFF if is_staff else SOMEONE_ELSE)
+    said = replace(said, text=_without_secrets(said.text), html=_without_secrets(said.html))
     kept, refused = _files(said, raw, at)
     with transaction.atomic():
         if ticket is None:
@@ -133,6 +138,11 @@ def _process(mail: InboundMail, at: datetime) -> None:
                 from_address=known.value,
             )
         _end(mail, State.DONE, refused, message)
+
+
+def _without_secrets(text: str) -> str:
+    """Take out the links that our mails carried: whoever reads an answer must not get in by them."""
+    return _SECRET_LINK.sub(r"\1…", text)
 
 
 def _known(sender: str) -> Known:

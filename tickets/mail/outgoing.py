@@ -101,7 +101,6 @@ def _customer_reminded(event: Event) -> None:
             "reminder",
             at=event.at,
             is_automatic=True,
-            is_last=bool(event.data.get("is_last")),
             quiet=_in_full(_moment(event.data.get("quiet_at"))),
         )
 

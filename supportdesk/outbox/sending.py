@@ -1,33 +1,17 @@
-"""Everything that goes out passes here: rows first, the wire later.
+"""Claim, hand over, write down; and find out about what was interrupted."""
 
-A mail is queued in the transaction of its cause. A worker claims it, notes
-that it begins to hand it over, hands it over, and writes down the answer. If
-it dies between the last two, the mail is in doubt until the journal says
-whether it was taken.
-"""
-
-import hashlib
-import hmac
-import logging
 import random
-import re
-import uuid
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
-from typing import Any
 
 from django.conf import settings
 from django.core.files.storage import default_storage
-from django.core.mail import EmailMessage
-from django.core.mail.backends.base import BaseEmailBackend
 from django.db import connection, transaction
 
 from supportdesk.lib import journal, mime, smtp, tokens
 from supportdesk.models import Delivery
-
-log = logging.getLogger(__name__)
+from supportdesk.outbox import registry
+from supportdesk.outbox.names import seal
 
 State = Delivery.State
 LEASE = timedelta(minutes=2)
@@ -35,132 +19,6 @@ GIVE_UP_AFTER = timedelta(hours=48)
 #: How long the journal may take to know. Then what it does not know was not taken.
 DOUBT_LASTS = timedelta(minutes=10)
 BACK_OFF = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 15, 30, 60))
-#: Stands for the secret link in ``text`` and ``html``, until the link is minted.
-SECRET_LINK = "https://link.invalid/secret/"  # noqa: S105 -- a place, not a secret
-
-
-class NothingSendsPastTheOutbox(BaseEmailBackend):
-    """Django’s mail functions meet this: mail is a row, written with its change."""
-
-    def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
-        raise RuntimeError("Mail is queued with supportdesk.outbox.queue_mail.")
-
-
-# --- What those above us add ----------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Link:
-    """How a secret link is made: its address, and the row that lets it in."""
-
-    url: Callable[[dict[str, Any], str], str]
-    keep: Callable[[dict[str, Any], str, datetime], None]
-
-
-_links: dict[str, Link] = {}
-_told_of_failure: list[Callable[[Delivery, datetime], None]] = []
-
-
-def register_link(kind: str, link: Link) -> None:
-    """Let payloads ask for ``{"link": {"kind": kind, …}}``. Called when the app is ready."""
-    _links[kind] = link
-
-
-def on_failed(tell: Callable[[Delivery, datetime], None]) -> None:
-    """Have ``tell(delivery, at)`` called in the transaction in which a mail fails for good."""
-    if tell not in _told_of_failure:
-        _told_of_failure.append(tell)
-
-
-# --- Queueing -------------------------------------------------------------------------------------
-
-
-def queue_mail(
-    *,
-    kind: str,
-    recipient: str,
-    payload: dict[str, Any],
-    subject: str,
-    subject_id: int,
-    group_key: str,
-    at: datetime,
-    release_at: datetime | None = None,
-    is_automatic: bool = False,
-    dedupe_key: str | None = None,
-) -> Delivery | None:
-    """Write a mail in the transaction of its cause; ``None`` if ``dedupe_key`` stands already.
-
-    ``payload``: ``from`` [name, address], ``subject``, ``text``, and as needed
-    ``html``, ``to`` and ``cc`` (what the headers show; else the recipient),
-    ``references``, ``files`` [{name, content_type, storage_key}] and ``link``
-    (a registered kind and what it needs), whose address replaces SECRET_LINK.
-    ``supportdesk.lib.letters`` makes one from templates.
-    """
-    if dedupe_key and Delivery.objects.filter(dedupe_key=dedupe_key).exists():
-        return None
-    pk = uuid.uuid4()
-    return Delivery.objects.create(
-        pk=pk,
-        kind=kind,
-        recipient=recipient,
-        payload=payload,
-        subject=subject,
-        subject_id=subject_id,
-        group_key=group_key,
-        message_id=signed_message_id(pk),
-        created_at=at,
-        release_at=release_at or at,
-        is_automatic=is_automatic,
-        dedupe_key=dedupe_key,
-    )
-
-
-def take_back(*, subject: str, subject_id: int) -> bool:
-    """Cancel what is still queued about a subject. False if any of it is already claimed."""
-    mails = Delivery.objects.filter(subject=subject, subject_id=subject_id)
-    mails.filter(state=State.QUEUED).update(state=State.CANCELLED)
-    return not mails.exclude(state=State.CANCELLED).exists()
-
-
-def send_again(pk: uuid.UUID, *, at: datetime) -> bool:
-    """Try a failed mail, or one in doubt, once more: a person decided so. False if it is neither."""
-    stuck = Delivery.objects.filter(pk=pk, state__in=[State.FAILED, State.IN_DOUBT])
-    return bool(
-        stuck.update(state=State.QUEUED, release_at=at, data_began_at=None, doubted_at=None)
-    )
-
-
-# --- Names that only we can have made -------------------------------------------------------------
-
-_OURS = re.compile(r"<?([0-9a-f]{32})\.([0-9a-f]{32})(?:@[^<>\s]*)?>?")
-
-
-def seal(what: bytes) -> str:
-    """Return 128 bits that prove that this desk named ``what``."""
-    return hmac.new(settings.SECRET_KEY.encode(), what, hashlib.sha256).hexdigest()[:32]
-
-
-def is_sealed(what: bytes, by: str) -> bool:
-    return hmac.compare_digest(by, seal(what))
-
-
-def signed_message_id(pk: uuid.UUID) -> str:
-    """Return the Message-ID of a delivery: only we can have made it."""
-    return f"<{pk.hex}.{seal(pk.bytes)}@{settings.MAIL_DOMAIN}>"
-
-
-def recognised(message_id: str) -> Delivery | None:
-    """Return the mail of ours that carries this Message-ID (or loop mark), if the seal is ours."""
-    match = _OURS.fullmatch(message_id.strip())
-    if match is None:
-        return None
-    pk = uuid.UUID(hex=match[1])
-    if not is_sealed(pk.bytes, match[2]):
-        return None
-    return Delivery.objects.filter(pk=pk).first()
-
-
-# --- Sending --------------------------------------------------------------------------------------
 
 # A mail waits for an older one to the same person about the same thing, so
 # that nobody reads the answer before the question. One in doubt is waited for
@@ -254,8 +112,11 @@ def _build(delivery: Delivery, secret: str, at: datetime) -> bytes:
     payload = delivery.payload
     text, html = payload["text"], payload.get("html", "")
     if wanted := payload.get("link"):
-        url = _links[wanted["kind"]].url(wanted, secret)
-        text, html = text.replace(SECRET_LINK, url), html.replace(SECRET_LINK, url)
+        url = registry.links[wanted["kind"]].url(wanted, secret)
+        text, html = (
+            text.replace(registry.SECRET_LINK, url),
+            html.replace(registry.SECRET_LINK, url),
+        )
     name, address = payload["from"]
     return mime.Mail(
         message_id=delivery.message_id,
@@ -299,7 +160,7 @@ def _begin(delivery: Delivery, secret: str, at: datetime) -> bool:
         if not ours.update(data_began_at=at):
             return False
         if wanted := delivery.payload.get("link"):
-            _links[wanted["kind"]].keep(wanted, secret, at)
+            registry.links[wanted["kind"]].keep(wanted, secret, at)
     return True
 
 
@@ -323,7 +184,7 @@ def _try_later(delivery: Delivery, response: str, at: datetime) -> None:
 def _fail(delivery: Delivery, response: str, at: datetime) -> None:
     with transaction.atomic():
         if _settle(delivery, State.FAILED, response, at):
-            for tell in _told_of_failure:
+            for tell in registry.told_of_failure:
                 tell(delivery, at)
 
 
@@ -357,7 +218,7 @@ def _settle(
     return is_settled
 
 
-# --- What became of it ----------------------------------------------------------------------------
+# --- What became of it --------------------------------------------------------------------------
 
 
 def reap(*, at: datetime) -> None:
@@ -374,80 +235,4 @@ def reap(*, at: datetime) -> None:
         if word is journal.Word.TAKEN:
             _settle(delivery, State.SENT, "found in the journal", at)
         elif word is journal.Word.NOT_TAKEN and at - (delivery.doubted_at or at) >= DOUBT_LASTS:
-            _try_later(delivery, "not found in the journal", at)
-
-
-@dataclass(frozen=True)
-class Alarms:
-    """What stands still. ``late_since`` is when the oldest of the late mails was due."""
-
-    late: int
-    late_since: datetime | None
-    in_doubt: int
-    failed: int
-
-    def __bool__(self) -> bool:
-        return bool(self.late or self.in_doubt or self.failed)
-
-
-_ALARMS = """
-    SELECT count(*) FILTER (WHERE late), min(least(release_at, created_at + interval '10 min'))
-               FILTER (WHERE late),
-           count(*) FILTER (WHERE state = 'in_doubt'), count(*) FILTER (WHERE state = 'failed')
-    FROM (
-        SELECT state, release_at, created_at, state = 'queued' AND (
-            release_at < %(at)s - interval '2 min'
-            OR attempts > 0 AND created_at < %(at)s - interval '10 min') AS late
-        FROM supportdesk_delivery WHERE state IN ('queued', 'in_doubt')
-        UNION ALL
-        SELECT delivery.state, delivery.release_at, delivery.created_at, false
-        FROM supportdesk_delivery delivery
-        WHERE delivery.state = 'failed' AND delivery.created_at > %(at)s - interval '72 h'
-          AND EXISTS (SELECT 1 FROM supportdesk_attempt attempt
-                      WHERE attempt.delivery_id = delivery.id AND attempt.outcome = 'failed'
-                        AND attempt.at > %(at)s - interval '24 h')
-    ) mail
-"""
-
-
-def alarms(*, at: datetime) -> Alarms:
-    """Say what is late (over two minutes, or over ten and still retried), in doubt, or failed today."""
-    with connection.cursor() as cursor:
-        cursor.execute(_ALARMS, {"at": at})
-        late, late_since, in_doubt, failed = cursor.fetchone()
-    return Alarms(late, late_since, in_doubt, failed)
-
-
-@dataclass(frozen=True)
-class Fate:
-    """What became of the mails about one subject: ``state`` is the worst of theirs."""
-
-    state: str
-    #: Whom it could not reach, or may not have reached.
-    recipients: tuple[str, ...]
-    #: The server’s words, from outside.
-    reason: str
-    label: str
-
-
-_WORST_FIRST = (
-    State.FAILED, State.IN_DOUBT, State.QUEUED, State.SENDING, State.SENT, State.CANCELLED,
-)  # fmt: skip
-
-
-def state_of(subject: str, ids: Sequence[int]) -> dict[int, Fate]:
-    """Return the fate of each subject that has mails. One query."""
-    rows: dict[int, list[Delivery]] = {}
-    for row in Delivery.objects.filter(subject=subject, subject_id__in=ids).defer("payload"):
-        rows.setdefault(row.subject_id, []).append(row)
-    fates = {}
-    for subject_id, mails in rows.items():
-        worst = min((State(mail.state) for mail in mails), key=_WORST_FIRST.index)
-        those = [mail for mail in mails if mail.state == worst]
-        fates[subject_id] = Fate(
-            state=worst.value,
-            recipients=tuple(mail.recipient for mail in those),
-            reason=next((mail.response for mail in those if mail.response), ""),
-            label=str(worst.label),
-        )
-    return fates
+            _settle(delivery, State.QUEUED, "not found in the journal", at, release_at=at)

@@ -1,0 +1,76 @@
+"""Write mails as rows, and take them back while nobody has them."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.core.mail import EmailMessage
+from django.core.mail.backends.base import BaseEmailBackend
+
+from supportdesk.models import Delivery
+from supportdesk.outbox.names import signed_message_id
+
+State = Delivery.State
+
+
+class NothingSendsPastTheOutbox(BaseEmailBackend):
+    """Django’s mail functions meet this: mail is a row, written with its change."""
+
+    def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
+        raise RuntimeError("Mail is queued with supportdesk.outbox.queue_mail.")
+
+
+def queue_mail(
+    *,
+    kind: str,
+    recipient: str,
+    payload: dict[str, Any],
+    subject: str,
+    subject_id: int,
+    group_key: str,
+    at: datetime,
+    release_at: datetime | None = None,
+    is_automatic: bool = False,
+    dedupe_key: str | None = None,
+) -> Delivery | None:
+    """Write a mail in the transaction of its cause; ``None`` if ``dedupe_key`` stands already.
+
+    ``payload``: ``from`` [name, address], ``subject``, ``text``, and as needed
+    ``html``, ``to`` and ``cc`` (what the headers show; else the recipient),
+    ``references``, ``files`` [{name, content_type, storage_key}] and ``link``
+    (a registered kind and what it needs), whose address replaces SECRET_LINK.
+    ``supportdesk.lib.letters`` makes one from templates.
+    """
+    if dedupe_key and Delivery.objects.filter(dedupe_key=dedupe_key).exists():
+        return None
+    pk = uuid.uuid4()
+    return Delivery.objects.create(
+        pk=pk,
+        kind=kind,
+        recipient=recipient,
+        payload=payload,
+        subject=subject,
+        subject_id=subject_id,
+        group_key=group_key,
+        message_id=signed_message_id(pk),
+        created_at=at,
+        release_at=release_at or at,
+        is_automatic=is_automatic,
+        dedupe_key=dedupe_key,
+    )
+
+
+def take_back(*, subject: str, subject_id: int) -> bool:
+    """Cancel what is still queued about a subject. False if any of it is already claimed."""
+    mails = Delivery.objects.filter(subject=subject, subject_id=subject_id)
+    mails.filter(state=State.QUEUED).update(state=State.CANCELLED)
+    return not mails.exclude(state=State.CANCELLED).exists()
+
+
+def send_again(pk: uuid.UUID, *, at: datetime) -> bool:
+    """Try a failed mail, or one in doubt, once more: a person decided so. False if it is neither."""
+    stuck = Delivery.objects.filter(pk=pk, state__in=[State.FAILED, State.IN_DOUBT])
+    return bool(
+        stuck.update(state=State.QUEUED, release_at=at, data_began_at=None, doubted_at=None)
+    )
