@@ -189,7 +189,12 @@ class Ticket(TicketRow):
         """“It is solved”, says the customer."""
         with transaction.atomic():
             self._swap(
-                {"state": State.SOLVED, "confirmation__in": ["asked", "quiet"]},
+                {
+                    "state": State.SOLVED,
+                    "confirmation__in": ["asked", "quiet"],
+                    # Not while the solution can still be taken back: they have not seen it.
+                    "state_from__lte": at,
+                },
                 at=at,
                 confirmation=Confirmation.CONFIRMED,
             )
@@ -271,7 +276,7 @@ class Ticket(TicketRow):
                 changes["confirmation"] = Confirmation.NONE
             if then == State.ON_HOLD:
                 changes["hold_reason"] = hold_reason.strip()
-            if then != State.WAITING:
+            if then != State.WAITING or promise_at:
                 due_at = promise_at or in_staffed_time(message.release_at, self.queue.update_target)
                 changes |= self._promise(message, kind=promise_kind, due_at=due_at, by=by)
             self._write(at=at, **changes)
@@ -654,7 +659,7 @@ class Ticket(TicketRow):
         self._refuse_change(before, to)
         with transaction.atomic():
             self._swap({"state": before}, at=at, **self._moving(to, at, at), **changes)
-            if to == State.OPEN and self.due_at is None:
+            if to in WITH_US and self.due_at is None:
                 self._write(at=at, **self._next_update(at=at))
             self.record(kind, by=by, at=at, **said, **{"from": before, "to": to})
 
