@@ -4,13 +4,16 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import timedelta
 from time import monotonic
 
 from celery import current_app, shared_task
+from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from supportdesk import outbox, timers
+from supportdesk.models import Limit, OneTimeLink
 
 log = logging.getLogger(__name__)
 
@@ -63,6 +66,15 @@ def reap_outbox() -> None:
     outbox.reap(at=timezone.now())
 
 
+#: Links that are over are kept a while, so that the log can be understood.
+LINKS_KEPT = timedelta(days=30)
+
+
 @shared_task
 def forget_expired() -> None:
-    """Delete limits, sessions, links and held things whose time is over."""
+    """Delete limits, sessions, links and timers whose time is over."""
+    at = timezone.now()
+    Limit.objects.filter(ends_at__lt=at).delete()
+    OneTimeLink.objects.filter(expires_at__lt=at - LINKS_KEPT).delete()
+    SessionStore.clear_expired()
+    timers.forget(before=at - timers.KEPT)

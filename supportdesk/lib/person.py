@@ -26,7 +26,7 @@ def language_and_zone(
     """
 
     def middleware(request: _DeskRequest) -> HttpResponse:
-        if request.path.startswith(settings.STATIC_URL) or request.path == "/healthz":
+        if request.path.startswith((settings.STATIC_URL, "/healthz", "/readyz")):
             return get_response(request)
         request.desk = Desk.current()
         user = request.user if isinstance(request.user, User) else None
