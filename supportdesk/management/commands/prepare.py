@@ -14,7 +14,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from supportdesk.bootstrap.say import STEP_WIDTH, step
-from supportdesk.bootstrap.up import PASSING, WELCOME
+from supportdesk.bootstrap.up import PASSING, PREPARED, WELCOME
 
 
 class Command(BaseCommand):
@@ -31,6 +31,7 @@ class Command(BaseCommand):
             current.outcome = _migrate()
         with step("Styles") as current:
             current.outcome = _collect_assets()
+        self.stdout.write(PREPARED)
         if not empty:
             with step("Demo desk") as current:
                 progress = Progress(current.name, self.stdout)
