@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage, Message
@@ -26,6 +27,8 @@ for _name in ("message-id", "in-reply-to", "references", "x-supportdesk-mail"):
 #: Everything as seven-bit lines, so that no server on the way has to change a byte.
 POLICY = email.policy.SMTP.clone(cte_type="7bit", header_factory=_HEADERS)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_ATOM = r"[!#-'*+\-./0-9=?A-Z^-~]+"
+_ONE_ADDRESS = re.compile(rf"{_ATOM}@{_ATOM}")
 
 
 class UnsafeMail(ValueError):
@@ -67,7 +70,7 @@ class Mail:
         try:
             built = self._build()
             raw = built.as_bytes(policy=POLICY)
-        except (ValueError, LookupError, IndexError, AttributeError, TypeError) as reason:
+        except (ValueError, LookupError, AttributeError, TypeError, MessageError) as reason:
             raise UnsafeMail(f"cannot be built: {type(reason).__name__}") from reason
         self._compare(raw, [name.lower() for name in built.keys()])  # noqa: SIM118 -- a mail has doubles
         return raw
@@ -125,8 +128,8 @@ def _body(text: str) -> str:
 
 
 def _plain(address: str) -> str:
-    if not re.fullmatch(r"[\x21-\x7e]{1,254}", address):
-        raise UnsafeMail("an address has letters that mail cannot carry")
+    if len(address) > 254 or not _ONE_ADDRESS.fullmatch(address):
+        raise UnsafeMail("an address is not one that mail can carry")
     return address
 
 

@@ -310,10 +310,11 @@ SECRET_LINK = outbox.Link(url=_url, keep=_keep)
 def record_failure(delivery: Delivery, at: datetime) -> None:
     """Tell the ticket that a mail to its customer could not be sent."""
     kind, _colon, number = delivery.group_key.partition(":")
-    if kind != "ticket" or delivery.kind not in KINDS:
+    ticket = Ticket.objects.filter(pk=number).first() if kind == "ticket" else None
+    if ticket is None or delivery.kind not in KINDS:
         return
     about = {"message_id": delivery.subject_id} if delivery.subject == "tickets.message" else {}
-    Ticket.objects.get(pk=number).record(
+    ticket.record(
         Event.Kind.MAIL_FAILED,
         by=None,
         at=at,
