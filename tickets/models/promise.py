@@ -20,15 +20,27 @@ class PromiseQuerySet(models.QuerySet["Promise"]):
 
     def settle(self, *, by: Message, at: datetime) -> int:
         """Kept with this message, or kept late, judged by when the customer can read it."""
-        late = Case(When(due_at__lt=at, then=Value("kept_late")), default=Value("kept"))
-        return self.open().update(state=late, settled_at=at, settled_by=by)
+        return self.open().update(state=_kept_by(at), settled_at=at, settled_by=by)
 
     def undo(self, message: Message) -> None:
-        """The message is taken back: what it promised never was, what it settled is open."""
+        """The message is taken back: what it promised never was, what it settled is open.
+
+        Unless we have answered since: then that answer settled it. What was
+        promised only because there was nothing open any more never was either.
+        """
         self.filter(message=message).update(state=Promise.State.UNDONE)
-        self.filter(settled_by=message).update(
-            state=Promise.State.OPEN, settled_at=None, settled_by=None
-        )
+        settled = self.filter(settled_by=message)
+        if not settled.exists():
+            return
+        replies = Message.objects.standing().filter(ticket=message.ticket_id, kind="reply")
+        answer = replies.filter(pk__gt=message.pk).order_by("pk").first()
+        if answer is None:
+            self.open().update(state=Promise.State.UNDONE)
+            settled.update(state=Promise.State.OPEN, settled_at=None, settled_by=None)
+        else:
+            settled.update(
+                state=_kept_by(answer.release_at), settled_at=answer.release_at, settled_by=answer
+            )
 
     def made_public(self, *, at: datetime) -> "PromiseQuerySet":
         """What the customer knows of at ``at``: nothing that can still be taken back."""
@@ -108,3 +120,7 @@ class Promise(models.Model):
             made_at=at,
             due_at=due_at,
         )
+
+
+def _kept_by(at: datetime) -> Case:
+    return Case(When(due_at__lt=at, then=Value("kept_late")), default=Value("kept"))

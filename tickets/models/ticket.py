@@ -380,7 +380,8 @@ class Ticket(TicketRow):
             ):
                 raise AlreadySent(_("It is already sent."))
             Promise.objects.filter(ticket=self).undo(message)
-            self._write(at=at, **self._restored(event), thread_version=F("thread_version") + 1)
+            restored = self._restored(event) | self._still_owed()
+            self._write(at=at, **restored, thread_version=F("thread_version") + 1)
             if self.state in WITH_US and self.due_at is None:
                 self._write(at=at, **self._next_update(at=at))
             Attachment.objects.filter(message=message).update(
@@ -784,6 +785,13 @@ class Ticket(TicketRow):
         if self.due_at is None:
             changes |= self._next_update(at=at)
         return changes
+
+    def _still_owed(self) -> dict[str, Any]:
+        """Read the next update due from the open promise, if there is one."""
+        promise = Promise.objects.open().filter(ticket_id=self.pk).first()
+        if promise is None:
+            return {}
+        return {"due_at": promise.due_at, "due_since": promise.made_at, "due_kind": promise.kind}
 
     def _next_update(self, *, at: datetime) -> dict[str, Any]:
         due_at = in_staffed_time(at, self.queue.update_target)

@@ -62,6 +62,16 @@ STANDING = {
     "quiet_at",
 }
 
+#: And what is settled by any answer of ours.
+MADE_GOOD = {
+    "first_reply_at",
+    "waiting_since",
+    "due_at",
+    "due_since",
+    "due_kind",
+    "broken_at",
+}
+
 
 class TicketRow(models.Model):
     """The columns of a ticket. Its verbs are in ``Ticket``, the only one that inherits this."""
@@ -211,16 +221,22 @@ class TicketRow(models.Model):
     def _restored(self, event: Event) -> dict[str, Any]:
         """The columns as they were before ``event``, where nobody has changed them since.
 
-        If the customer has spoken since, the ticket stays where that put it.
+        If somebody has spoken since, the ticket stays where that put it; the
+        customer waits from when they began to.
         """
         before, after = event.data["before"], event.data["after"]
         now = self._snapshot()
-        kept = STANDING if now["last_at"] != after["last_at"] else ()
-        return {
+        kept: set[str] = set()
+        if now["last_at"] != after["last_at"]:
+            kept = STANDING | MADE_GOOD if now["last_by_us"] else STANDING
+        restored = {
             name: _parsed(name, before[name])
             for name in UNDOABLE
             if now[name] == after[name] != before[name] and name not in kept
         }
+        if now["waiting_since"] and before["waiting_since"]:
+            restored["waiting_since"] = _parsed("waiting_since", before["waiting_since"])
+        return restored
 
 
 def _parsed(name: str, value: Any) -> Any:
