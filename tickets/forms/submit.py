@@ -69,11 +69,7 @@ class SubmitForm(forms.Form):
     )
     key = forms.UUIDField(widget=forms.HiddenInput)
     #: Bait: people don’t see it, robots fill it in.
-    website = forms.CharField(
-        label=_("Leave this empty"),
-        required=False,
-        widget=forms.TextInput(attrs={"tabindex": "-1", "autocomplete": "off"}),
-    )
+    website = forms.CharField(label=_("Leave this empty"), required=False)
 
     def __init__(
         self,
@@ -268,6 +264,8 @@ def _control(field: TopicField) -> forms.Field:
         control = forms.CharField(max_length=40, **said)
     else:
         control = forms.CharField(max_length=1000, **said)
+    if not isinstance(control.widget, forms.RadioSelect):
+        control.widget.attrs["class"] = "field__input"
     return control
 
 

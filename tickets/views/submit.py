@@ -212,4 +212,4 @@ def submitted(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 def _masked(address: str) -> str:
     """Say the address so that its owner knows it and nobody else learns it."""
     local, _at, domain = address.partition("@")
-    return f"{local[:1]}…@{domain[:1]}…{domain[domain.rfind('.') :]}"
+    return f"{local[:1]}…@{domain[:1]}…"
