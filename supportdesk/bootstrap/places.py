@@ -21,6 +21,8 @@ DEFAULT_DATA = CHECKOUT / "var"
 DEFAULT_PORT = 8000
 #: A file of ours in the folder, so that ``reset`` never removes somebody else’s.
 MARK = ".trial-desk"
+#: By this production knows, and refuses, a secret that was made here.
+GENERATED = "trial-"
 
 
 def site_packages() -> Path:

@@ -1,8 +1,10 @@
 """``./desk up``: from nothing to a desk that people can walk into, in one go."""
 
 import os
+import re
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from supportdesk.bootstrap import packages, places, postgres, prepared, say, servers
 from supportdesk.bootstrap.places import CHECKOUT, Data
@@ -121,7 +123,8 @@ def _start_the_rest(supervisor: Supervisor, environment: dict[str, str], data: D
     plain = ("--without-gossip", "--without-mingle", "--without-heartbeat", "-l", "WARNING")
     for name, queues, many in WORKERS:
         worker = ("worker", "-n", f"{name}@desk", "-Q", queues, "-c", str(many), *plain)
-        supervisor.start(python(name, *celery, *worker, env=environment, floor=BEHIND))
+        program = python(name, *celery, *worker, env=environment, floor=BEHIND)
+        supervisor.start(replace(program, chatter=re.compile("Warm shutdown")))
     schedule = str(data.beat_schedule)
     beat = ("beat", "--schedule", schedule, "--pidfile", "", "-l", "WARNING")
     supervisor.start(python("beat", *celery, *beat, env=environment, floor=WEB))

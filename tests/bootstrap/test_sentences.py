@@ -12,6 +12,7 @@ import pytest
 from supportdesk.bootstrap import commands, packages, places, postgres
 from supportdesk.bootstrap.places import CHECKOUT, Data
 from supportdesk.bootstrap.say import Refusal
+from supportdesk.checks import GENERATED
 
 DESK = CHECKOUT / "desk"
 
@@ -110,6 +111,7 @@ def test_the_secret_is_kept_and_private(tmp_path: Path) -> None:
     secret = data.secret()
 
     assert len(secret) >= 50
+    assert secret.startswith(GENERATED)
     assert Data(tmp_path / "var").secret() == secret
     assert (tmp_path / "var" / "secret").stat().st_mode & 0o777 == 0o600
 
