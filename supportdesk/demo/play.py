@@ -2,13 +2,15 @@
 
 import heapq
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import singledispatchmethod
 from random import Random
 from typing import Any
 
+from django.db import connection
 from django.utils import timezone
 
 from feedback.models import Feedback
@@ -18,7 +20,10 @@ from supportdesk.demo.company import Company
 from supportdesk.demo.people import Public, Writer
 from supportdesk.lib.worktime import Calendar
 from supportdesk.models import User
-from tickets.models import Handoff, Message, Ticket, TopicField
+from tickets import receivers
+from tickets.models import Event, Handoff, Message, Ticket, TopicField
+from tickets.service import clocks
+from tickets.signals import event_recorded
 from tickets.states import State
 
 #: A promise is kept with some minutes to spare.
@@ -97,7 +102,6 @@ class Run:
         if self._ticket is None:
             self._submit()
         elif self._step is not None:
-            self._refresh()
             self._do(self._step)
         self._step = next(
             (step for step in self._steps if self.scene.rng.random() < step.chance), None
@@ -116,7 +120,6 @@ class Run:
     def _when(self, step: script.Step) -> datetime:
         if step.ago is not None:
             return self.scene.before_now(step.ago)
-        self._refresh()
         span = step.after * self.scene.rng.uniform(0.65, 1.45)
         due = self.ticket.due_at if self.ticket.broken_at is None else None
         late = getattr(step, "late", None)
@@ -145,8 +148,9 @@ class Run:
         assert self._ticket is not None  # noqa: S101 -- submitted before anything else
         return self._ticket
 
-    def _refresh(self) -> None:
-        self._ticket = Ticket.objects.with_row().get(pk=self.ticket.pk)
+    def _look_again(self) -> None:
+        """A timer may have moved it. Owner and thread change by our own hand alone."""
+        self.ticket.refresh_from_db()
 
     def _submit(self) -> None:
         story, scene = self.story, self.scene
@@ -209,8 +213,8 @@ class Run:
 
     def _worker(self) -> User:
         company, ticket = self.scene.company, self._ticket
-        if ticket is not None and ticket.owner is not None:
-            return ticket.owner
+        if ticket is not None and ticket.owner_id is not None:
+            return next(user for user in company.staff.values() if user.pk == ticket.owner_id)
         if self.story.owner:
             return company.staff[self.story.owner]
         queue = ticket.queue if ticket else company.topics[self.story.topic].queue
@@ -308,26 +312,29 @@ class Run:
 
     @_do.register
     def _(self, step: script.Takes) -> None:
-        if self.ticket.owner is None:
+        if self.ticket.owner_id is None:
             self.ticket.take(by=self._worker(), at=self.at)
 
     @_do.register
     def _(self, step: script.Assigns) -> None:
         to = self._worker()
-        if self.ticket.owner is None:
+        if self.ticket.owner_id is None:
             self.ticket.assign(to=to, by=self.scene.company.lead(self.ticket.queue), at=self.at)
 
     @_do.register
     def _(self, step: script.Waits) -> None:
+        self._look_again()
         if self.ticket.state != State.WAITING:
             self.ticket.wait(reason=self._say(step.reason), by=self._worker(), at=self.at)
 
     @_do.register
     def _(self, step: script.Holds) -> None:
+        self._look_again()
         self.ticket.hold(reason=self._say(step.reason), by=self._worker(), at=self.at)
 
     @_do.register
     def _(self, step: script.Resumes) -> None:
+        self._look_again()
         self.ticket.resume(by=self._worker(), at=self.at)
 
     @_do.register
@@ -399,20 +406,56 @@ class Run:
         self.ticket.undo(self._last_reply, by=by, at=self.at)
 
 
-def play(runs: Iterable[Run], *, until: datetime, tell: Callable[[int, datetime], None]) -> None:
-    """Let time pass: whatever is due next happens next, be it a person or a timer."""
+@contextmanager
+def without_mail() -> Iterator[None]:
+    """Let what happens wind the clocks and tell nobody: the past is not mailed."""
+
+    def wind(event: Event, **_kwargs: Any) -> None:
+        clocks.wind(event)
+
+    event_recorded.disconnect(receivers.follow_up_on)
+    event_recorded.connect(wind)
+    try:
+        yield
+    finally:
+        event_recorded.disconnect(wind)
+        event_recorded.connect(receivers.follow_up_on)
+
+
+def play(
+    runs: Iterable[Run], *, until: datetime, begins: Callable[[datetime], None]
+) -> list[Run]:
+    """Let time pass: whatever is due next happens next, be it a person or a timer.
+
+    Returns those whose story is not over at ``until``.
+    """
     agenda = [(run.at, place, run) for place, run in enumerate(runs)]
     heapq.heapify(agenda)
-    begun = 0
     while agenda and agenda[0][0] <= until:
         at, place, run = heapq.heappop(agenda)
-        timers.run_through(at)
-        begun += run.is_new
+        _run_timers(at)
+        if run.is_new:
+            begins(at)
         run.go_on()
-        tell(begun, at)
         if not run.is_over:
             heapq.heappush(agenda, (run.at, place, run))
-    timers.run_through(until)
+    _run_timers(until)
+    return [run for _at, _place, run in sorted(agenda, key=lambda one: one[:2])]
+
+
+def _run_timers(until: datetime) -> None:
+    """Fire what is due. Asked thousands of times: first in the words that cost the least."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ANY_DUE, [until])
+        is_any_due = cursor.fetchone()
+    if is_any_due:
+        timers.run_through(until)
+
+
+_ANY_DUE = """
+    SELECT 1 FROM supportdesk_timer
+     WHERE fired_at IS NULL AND cancelled_at IS NULL AND coalesce(retry_at, due_at) <= %s LIMIT 1
+"""
 
 
 def _awake(at: datetime) -> datetime:
