@@ -32,8 +32,9 @@ SETTINGS = {
     "listen_addresses": "",
     "max_connections": "200",
     "jit": "off",
-    "log_min_messages": "warning",
-    "log_checkpoints": "off",
+    # What a statement met is told to whoever made it; here only what keeps Postgres from working.
+    "log_min_messages": "fatal",
+    "log_min_error_statement": "panic",
     "log_line_prefix": "",
     "timezone": "UTC",
 }
@@ -70,7 +71,7 @@ class Postgres:
             account=self.account,
             floor=0,
             stop_signal=signal.SIGINT,
-            chatter=re.compile(r"^LOG: "),
+            chatter=re.compile(r"^LOG: |terminating|shutting down|starting up"),
         )
 
     def is_ready(self, pid: int) -> bool:
