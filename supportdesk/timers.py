@@ -96,8 +96,10 @@ def cancel_group(group: str) -> None:
     )
 
 
-# Waits for no row that a tick has claimed: the tick may be waiting for something that we
-# hold. It looks again whether there is anything to do, so nothing is lost by leaving it.
+# This and the claim are written so that Postgres goes by an index also on a young desk, of
+# whose tables it knows nothing yet (it took a hundred times as long). This one waits for no row
+# that a tick has claimed: the tick may be waiting for something that we hold. It looks again
+# whether there is anything to do, so nothing is lost by leaving it.
 _ARRANGE = """
 WITH wish AS (
     SELECT * FROM unnest(%(kinds)s::text[], %(keys)s::text[], %(dues)s::timestamptz[])
@@ -105,23 +107,24 @@ WITH wish AS (
 ), granted AS (
     INSERT INTO supportdesk_timer AS timer
         (kind, subject, subject_id, group_key, key, due_at, attempts, error)
-    SELECT kind, %(subject)s, %(subject_id)s, %(group)s, key, due_at, 0, ''
+    SELECT wish.kind, %(subject)s, %(subject_id)s, %(group)s, wish.key, wish.due_at, 0, ''
       FROM wish
-     WHERE NOT EXISTS (
-           SELECT FROM supportdesk_timer known
-            WHERE known.key = wish.key
-              AND (known.fired_at IS NOT NULL
-                   OR (known.cancelled_at IS NULL AND known.due_at = wish.due_at)))
+      LEFT JOIN LATERAL (
+           SELECT * FROM supportdesk_timer known WHERE known.key = wish.key LIMIT 1
+           ) known ON true
+     WHERE known.id IS NULL
+        OR (known.fired_at IS NULL
+            AND (known.cancelled_at IS NOT NULL OR known.due_at <> wish.due_at))
     ON CONFLICT (key) DO UPDATE
        SET due_at = excluded.due_at, cancelled_at = NULL, attempts = 0, retry_at = NULL, error = ''
      WHERE timer.fired_at IS NULL
 )
 UPDATE supportdesk_timer SET cancelled_at = clock_timestamp()
- WHERE id IN (
+ WHERE id = ANY (ARRAY(
        SELECT id FROM supportdesk_timer
         WHERE group_key = %(group)s AND fired_at IS NULL AND cancelled_at IS NULL
           AND key <> ALL (%(keys)s::text[])
-          FOR UPDATE SKIP LOCKED)
+          FOR UPDATE SKIP LOCKED))
 """
 
 
@@ -157,12 +160,12 @@ WITH moment AS MATERIALIZED (
      WHERE fired_at IS NULL AND cancelled_at IS NULL
        AND coalesce(retry_at, due_at) <= (SELECT at FROM moment)
        AND NOT EXISTS (SELECT FROM supportdesk_desk WHERE is_on_hold)
-     ORDER BY coalesce(retry_at, due_at), id
+     ORDER BY coalesce(retry_at, due_at)
      LIMIT %(limit)s
        FOR UPDATE SKIP LOCKED
 )
 UPDATE supportdesk_timer timer SET fired_at = (SELECT at FROM moment)
-  FROM due WHERE timer.id = due.id
+ WHERE id = ANY (ARRAY(SELECT id FROM due))
 RETURNING timer.*
 """
 

@@ -53,7 +53,7 @@ GROUPS = (
                 "mine",
                 _("Mine"),
                 "person",
-                lambda rows, user, at: rows.no_spam().unsolved().owned_by(user),
+                lambda rows, user, at: rows.no_spam().working().owned_by(user),
                 empty=_("You own no unsolved ticket."),
             ),
             View(

@@ -28,7 +28,7 @@ def looks_at(kind: str) -> Callable[[Look], Look]:
         @timers.handler(kind)
         def handle(due: Sequence[Timer], at: datetime) -> Collection[Timer]:
             tickets = (
-                Ticket.objects.select_related("queue__team__lead", "owner", "identity")
+                Ticket.objects.select_related("queue__team__lead", "owner", "customer", "identity")
                 .select_for_update(of=("self",), no_key=True, skip_locked=True)
                 .in_bulk({timer.subject_id for timer in due})
             )
@@ -77,7 +77,7 @@ def remind_customer(ticket: Ticket, timer: Timer, at: datetime) -> None:
     if ticket.identity.kind != Identity.Kind.EMAIL:
         _remind_owner(ticket, why="call", at=at)
         return
-    goes_quiet = step.is_last and not ticket.complaint_at
+    goes_quiet = step.is_last and not ticket.complaint_at and not ticket.due_at
     ticket.record(
         Event.Kind.CUSTOMER_REMINDED,
         by=None,
@@ -90,7 +90,7 @@ def remind_customer(ticket: Ticket, timer: Timer, at: datetime) -> None:
 
 @looks_at(clocks.WAITING_QUIET)
 def go_quiet_waiting(ticket: Ticket, timer: Timer, at: datetime) -> None:
-    if ticket.state == State.WAITING and not ticket.quiet_at:
+    if ticket.state == State.WAITING and not ticket.quiet_at and not ticket.due_at:
         _go_quiet(ticket, at)
 
 

@@ -44,6 +44,7 @@ STILL = {
     Event.Kind.CUSTOMER_CHANGED,
     Event.Kind.TAGGED,
     Event.Kind.MARKED_COMPLAINT,
+    Event.Kind.PROMISE_BROKEN,
     Event.Kind.OWNER_REMINDED,
     Event.Kind.FOLLOW_UP_DUE,
     Event.Kind.MAIL_FAILED,
@@ -144,7 +145,9 @@ def _of_waiting(ticket: Ticket) -> Iterator[Wish]:
     cycle = f"{ticket.pk}:{int(ticket.state_from.timestamp())}"
     step = waiting.next_step(ticket, Desk.current())
     if step.is_quiet:
-        yield Wish(WAITING_QUIET, f"{WAITING_QUIET}:{cycle}", step.due_at)
+        # Not while we owe them a word ourselves: then somebody of us speaks first.
+        if ticket.due_at is None:
+            yield Wish(WAITING_QUIET, f"{WAITING_QUIET}:{cycle}", step.due_at)
     else:
         yield Wish(WAITING_REMINDER, f"{WAITING_REMINDER}:{cycle}:{step.n}", step.due_at)
 

@@ -156,6 +156,16 @@ def test_there_is_always_a_last_reminder_and_time_after_it(
     assert went_quiet.at - told[-1].at >= A_DAY - timedelta(hours=1)
 
 
+def test_who_was_promised_a_word_hears_it_first(agent: User) -> None:
+    ticket = make_ticket(owner=agent)
+    make_reply(ticket, agent, at=ASKED, then=State.WAITING, promise_at=ASKED + A_DAY)
+    timers.run_through(ASKED + 60 * A_DAY)
+    kinds = [kind for kind, _at in happened(ticket)]
+    assert kinds.count("customer_reminded") == 2
+    assert kinds.count("promise_broken") == 1
+    assert "went_quiet" not in kinds
+
+
 # --- Complaints, phones ---------------------------------------------------------------------------
 
 
