@@ -31,6 +31,11 @@ def endpoints(
             inner = (*namespaces, pattern.namespace) if pattern.namespace else namespaces
             yield from endpoints(pattern, inner, route)
         elif isinstance(pattern, URLPattern):
-            assert isinstance(pattern.pattern, RoutePattern) or pattern.name, route
             name = ":".join((*namespaces, pattern.name or route))
-            yield Endpoint(name, route, pattern.callback, tuple(pattern.pattern.converters))
+            yield Endpoint(name, route, pattern.callback, _parameters(pattern))
+
+
+def _parameters(pattern: URLPattern) -> tuple[str, ...]:
+    if isinstance(pattern.pattern, RoutePattern):
+        return tuple(pattern.pattern.converters)
+    return tuple(pattern.pattern.regex.groupindex)

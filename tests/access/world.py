@@ -6,9 +6,12 @@ from typing import Any
 
 from django.db import connection
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
-from supportdesk.models import Desk, Role
+from supportdesk import outbox
+from supportdesk.models import CaughtMail, Delivery, Desk, Role
+from tests.access.endpoints import Endpoint
 from tests.factories import (
     make_agent,
     make_identity,
@@ -35,8 +38,17 @@ ROLES = (
 class World:
     ticket: Ticket
     clients: dict[str, Client]
-    #: What stands in an address for each of its parameters, by endpoint or for all.
+    #: What stands in an address for each of its parameters, for one endpoint or for all.
     arguments: dict[str, Any] = field(default_factory=dict)
+
+    def address_of(self, endpoint: Endpoint) -> str:
+        own = self.arguments.get
+        return reverse(
+            endpoint.name,
+            kwargs={
+                name: own(f"{endpoint.name}.{name}", own(name)) for name in endpoint.parameters
+            },
+        )
 
 
 def make_world() -> World:
@@ -58,7 +70,15 @@ def make_world() -> World:
     ticket = make_ticket(queue=queue, topic=topic, owner=agent, at=yesterday)
     other = make_ticket(queue=queue, topic=topic, at=yesterday)
     reply = make_reply(ticket, agent, at=yesterday + timedelta(hours=1))
-    follow_up = ticket.follow_up(due_at=now + timedelta(days=1), by=agent, at=now)
+    ticket.follow_up(due_at=now + timedelta(days=1), by=agent, at=now)
+    spare = make_agent("Spare Hand", team=team)
+    caught = CaughtMail.objects.create(
+        message_id="<1@desk.localhost>",
+        sender="desk@desk.localhost",
+        recipient=ticket.identity.value,
+        raw=b"Subject: Hello\r\nMessage-ID: <1@desk.localhost>\r\n\r\nWords\r\n",
+        caught_at=now,
+    )
     file = _file(reply, now)
     clients = {name: Client() for name in ROLES}
     for name, user in staff.items():
@@ -72,18 +92,27 @@ def make_world() -> World:
         arguments={
             "number": ticket.pk,
             "message": reply.pk,
-            "message_id": reply.pk,
-            "follow_up": follow_up.pk,
-            "file": file.pk,
             "file_id": file.pk,
-            "uuid": file.pk,
-            "key": ticket.messages.earliest("pk").key,
+            "key": file.pk,
+            "submitted.key": ticket.messages.earliest("pk").key,
+            "uidb36": "1",
+            "account_reset_password_from_key.key": "set-password",
             "token": token,
-            "team": team.pk,
-            "queue": queue.pk,
-            "topic": topic.pk,
-            "field": topic_field.pk,
-            "user": staff["agent"].pk,
+            "pk": spare.pk,
+            "setup:test_state.pk": _mail(now).pk,
+            "setup:team.pk": team.pk,
+            "setup:queue.pk": queue.pk,
+            "setup:topic.pk": topic.pk,
+            "setup:move_topic.pk": topic.pk,
+            "setup:new_field.pk": topic.pk,
+            "setup:field.pk": topic_field.pk,
+            "setup:move_field.pk": topic_field.pk,
+            "setup:remove_field.pk": topic_field.pk,
+            "demo:mail.pk": caught.pk,
+            "demo:mail_html.pk": caught.pk,
+            "demo:mail_file.pk": caught.pk,
+            "demo:mail_file.number": 0,
+            "demo:answer.pk": caught.pk,
         },
     )
 
@@ -100,6 +129,20 @@ def _file(message: Message, at: Any) -> Attachment:
     )
 
 
+def _mail(at: Any) -> Delivery:
+    mail = outbox.queue_mail(
+        kind="test",
+        recipient="ada@desk.example",
+        payload={"from": ["Desk", "desk@desk.localhost"], "subject": "A test", "text": "It works."},
+        subject="supportdesk.user",
+        subject_id=1,
+        group_key="test",
+        at=at,
+    )
+    assert mail
+    return mail
+
+
 def _open_door(client: Client, ticket: Ticket) -> None:
     """Hold the cookie of a ticket, as a customer who opened their link does."""
     token = SecretLink.mint(ticket_id=ticket.pk, identity=ticket.identity, at=timezone.now())
@@ -107,21 +150,15 @@ def _open_door(client: Client, ticket: Ticket) -> None:
     assert answer.status_code in {302, 303}, answer.status_code
 
 
-def fingerprint() -> dict[str, tuple[int, str]]:
-    """Rows and newest key of every table: what a refused request must leave as it was."""
+#: Sessions and limits are written by reading and by being refused; the cache is a cache.
+WRITTEN_ANYWAY = {"django_session", "supportdesk_limit", "cache"}
+
+
+def written() -> dict[str, int]:
+    """Rows that this transaction inserted, changed or deleted, by table: Postgres counts them."""
     with connection.cursor() as cursor:
-        tables = [
-            table
-            for table in connection.introspection.table_names(cursor)
-            # Sessions and limits are written by reading and by being refused.
-            if table not in {"django_session", "supportdesk_limit", "cache", "django_migrations"}
-        ]
         cursor.execute(
-            " UNION ALL ".join(
-                f"SELECT '{table}', count(*), coalesce(max(ctid)::text, '') FROM {table}"
-                for table in tables
-            )
+            "SELECT relname, n_tup_ins + n_tup_upd + n_tup_del FROM pg_stat_xact_user_tables"
+            " WHERE n_tup_ins + n_tup_upd + n_tup_del > 0"
         )
-        return {name: (count, newest) for name, count, newest in cursor.fetchall()}
-
-
+        return {name: rows for name, rows in cursor.fetchall() if name not in WRITTEN_ANYWAY}
