@@ -3,12 +3,13 @@
 import hashlib
 import io
 import warnings
+from typing import Any
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
 LARGEST_BYTES = 2 * 1024 * 1024
 #: A picture of a few kilobytes can unpack to gigabytes.
@@ -20,7 +21,7 @@ class NoPicture(Exception):
     """It cannot be used. The text is fit to be shown."""
 
 
-def keep(uploaded: "UploadedFile") -> str:
+def keep(uploaded: "UploadedFile[Any]") -> str:
     """Draw the picture anew as PNG, without anything else that was in the file; return its name.
 
     Raises NoPicture.
@@ -36,18 +37,23 @@ def keep(uploaded: "UploadedFile") -> str:
     return name
 
 
-def _picture(uploaded: "UploadedFile") -> Image.Image:
+def _picture(uploaded: "UploadedFile[Any]") -> Image.Image:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            picture = Image.open(uploaded, formats=["PNG", "JPEG", "WEBP"])
-            if picture.width * picture.height > LARGEST_PIXELS:
-                raise NoPicture(_("This picture has too many pixels. 800 by 160 are enough."))
-            picture = picture.convert("RGBA")
-            picture.thumbnail(KEPT_WITHIN)
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError,
-            Image.DecompressionBombWarning):  # fmt: skip
+            opened = Image.open(uploaded, formats=["PNG", "JPEG", "WEBP"])
+            _refuse_bombs(opened)
+            picture = opened.convert("RGBA")
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise NoPicture(_("This picture has too many pixels. 800 by 160 are enough.")) from None
+    except (OSError, ValueError, SyntaxError):
         raise NoPicture(
             _("This is no PNG, JPEG or WebP picture. Save it as PNG and try again.")
         ) from None
+    picture.thumbnail(KEPT_WITHIN)
     return picture
+
+
+def _refuse_bombs(opened: Image.Image) -> None:
+    if opened.width * opened.height > LARGEST_PIXELS:
+        raise Image.DecompressionBombError

@@ -290,6 +290,9 @@ def field(
     return {
         "field": bound,
         "kind": kind,
+        # A choice whose empty answer is a sentence of its own needs no “(optional)”.
+        "is_optional": not bound.field.required
+        and not getattr(bound.field, "says_when_empty", False),
         "control": bound.as_widget(attrs=attrs) if kind in {"plain", "tick"} else "",
         "label": label or bound.label,
         "help": help or bound.help_text,

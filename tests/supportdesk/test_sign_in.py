@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from supportdesk import outbox, sign_in
 from supportdesk.models import Delivery, Role, User
+from supportdesk.outbox import registry
 from tests.factories import make_agent
 
 pytestmark = pytest.mark.django_db
@@ -380,7 +381,7 @@ def without_secrets(page: str) -> str:
 def secret_link(mail: Delivery, *, whole: bool = False) -> str:
     """The link as the outbox would write it into the mail."""
     wanted = mail.payload["link"]
-    url = outbox._links[wanted["kind"]].url(wanted, "secret")
+    url = registry.links[wanted["kind"]].url(wanted, "secret")
     return url if whole else url.removeprefix(settings.PUBLIC_BASE_URL)
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from supportdesk.lib import brand
 from supportdesk.models import Desk
-from supportdesk.setup.forms import language_field, zone_field
+from supportdesk.setup.forms import language_field, says_when_empty, zone_field
 
 _SHIFT = re.compile(r"(\d{1,2})[:.]?(\d{2})?\s*(?:-|–|—|to|bis)\s*(\d{1,2})[:.]?(\d{2})?")
 
@@ -77,12 +77,14 @@ class Hours(forms.Form):
         super().__init__(*args, **kwargs)
         for day, name in WEEKDAYS.items():
             shifts = desk.hours.get(str(day), [])
-            self.fields[f"day_{day}"] = forms.CharField(
-                label=name,
-                required=False,
-                max_length=100,
-                initial=", ".join(f"{opens}–{closes}" for opens, closes in shifts),
-                widget=forms.TextInput(attrs={"placeholder": _("not open")}),
+            self.fields[f"day_{day}"] = says_when_empty(
+                forms.CharField(
+                    label=name,
+                    required=False,
+                    max_length=100,
+                    initial=", ".join(f"{opens}–{closes}" for opens, closes in shifts),
+                    widget=forms.TextInput(attrs={"placeholder": _("not open")}),
+                )
             )
         self.fields["holidays"] = forms.CharField(
             label=_("Days off"),

@@ -35,7 +35,7 @@ class First(forms.Form):
     password = Password(_("Password"), is_new=True)
 
     def __init__(self, *args: Any, language: str, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"desk_language": language}, **kwargs)
+        super().__init__(*args, **kwargs | {"initial": {"desk_language": language}})
 
     def clean_email(self) -> str:
         email = str(self.cleaned_data["email"]).strip().lower()

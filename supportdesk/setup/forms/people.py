@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from supportdesk.models import Role, Team, User
-from supportdesk.setup.forms import language_field
+from supportdesk.setup.forms import language_field, says_when_empty
 
 ROLES = [
     (Role.AGENT, _("Agent: works on tickets")),
@@ -65,6 +65,7 @@ class Deactivation(forms.Form):
         super().__init__(*args, **kwargs)
         successor = self.fields["successor"]
         if isinstance(successor, forms.ModelChoiceField):
+            says_when_empty(successor)
             successor.queryset = User.objects.filter(is_active=True).exclude(pk=user.pk)
 
 
@@ -84,4 +85,5 @@ class TeamForm(forms.ModelForm):  # type: ignore[type-arg]
             choice = self.fields[name]
             if isinstance(choice, forms.ModelChoiceField):
                 choice.queryset = people
+        says_when_empty(self.fields["lead"])
         self.fields["lead"].empty_label = _("nobody yet")  # type: ignore[attr-defined]

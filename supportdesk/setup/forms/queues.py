@@ -7,9 +7,10 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.text import slugify
+from django.utils.translation import get_language_info, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
+from supportdesk.setup.forms import says_when_empty
 from tickets.models import Queue, Topic, TopicField
 
 ICONS = (
@@ -78,7 +79,9 @@ class QueueForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 def _other_languages() -> list[tuple[str, str]]:
-    return [(code, name) for code, name in settings.LANGUAGES if code != "en"]
+    """Codes and names, as the reader would name them: “German”."""
+    codes = [code for code, _name in settings.LANGUAGES if code != "en"]
+    return [(code, str(get_language_info(code)["name_translated"])) for code in codes]
 
 
 class _Named(forms.ModelForm):  # type: ignore[type-arg]
@@ -100,7 +103,7 @@ class _Named(forms.ModelForm):  # type: ignore[type-arg]
 
     def columns(self) -> dict[str, Any]:
         """What was said, as the columns of the row."""
-        said = {name: self.cleaned_data[name] for name in self._meta.fields}
+        said = {name: self.cleaned_data[name] for name in self._meta.fields or ()}
         names = {code: self.cleaned_data[f"{self.one}_{code}"] for code, _l in _other_languages()}
         said[self.many] = {code: name for code, name in names.items() if name}
         return said
@@ -138,6 +141,8 @@ class TopicForm(_Named):
             choice = self.fields[name]
             if isinstance(choice, forms.ModelChoiceField):
                 choice.queryset, choice.empty_label = rows, str(empty)
+                says_when_empty(choice)
+        says_when_empty(self.fields["icon"])
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
@@ -173,6 +178,8 @@ class FieldForm(_Named):
         super().__init__(*args, **kwargs)
         self.topic = topic
         self.order_fields(["label", "label_de", "help", "kind", "choices", "shown_when"])
+        says_when_empty(self.fields["choices"])
+        says_when_empty(self.fields["shown_when"])
         self.fields["choices"].initial = "\n".join(self.instance.choices)
         if isinstance(shown_when := self.fields["shown_when"], forms.ChoiceField):
             shown_when.choices = [("", _("always")), *self._conditions()]

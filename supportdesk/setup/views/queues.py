@@ -20,6 +20,7 @@ def list_queues(request: AgentRequest) -> HttpResponse:
     queues = Queue.objects.select_related("team").annotate(
         leads_here=Count("topics", filter=Q(topics__is_active=True))
     )
+    queues = queues.order_by("position", "name")
     return show(request, "queues", "queues", queues=queues)
 
 

@@ -22,6 +22,7 @@ def list_teams(request: AgentRequest) -> HttpResponse:
         size=Count("members", filter=Q(members__is_active=True), distinct=True),
         streams=Count("queues", distinct=True),
     )
+    teams = teams.order_by("name")
     return show(request, "teams", "teams", teams=teams)
 
 

@@ -18,7 +18,9 @@ from tickets.models import Topic, TopicField
 @require_safe
 def list_topics(request: AgentRequest) -> HttpResponse:
     """The tree, each branch with its twigs; two queries."""
-    topics = list(Topic.objects.select_related("queue").annotate(asks=Count("fields")))
+    counted = Topic.objects.select_related("queue").annotate(asks=Count("fields"))
+    # What counts forgets the model’s own order.
+    topics = list(counted.order_by("position", "name"))
     tree = [
         (branch, [twig for twig in topics if twig.parent_id == branch.pk])
         for branch in topics
