@@ -1,19 +1,12 @@
 """HTML of mails from outside: made harmless once, when it is stored, and only shown in its frame."""
 
 import re
-from collections import Counter
 
 import nh3
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-LIMIT_CHARACTERS = 1_000_000
-LIMIT_TAGS = 50_000
-LIMIT_DEPTH = 256
+from supportdesk.lib import html_size
 
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
-_VOID = frozenset(
-    "area base br col embed hr img input link meta param source track wbr".split()  # noqa: SIM905 -- reads better
-)
 _TAGS = set(
     "a abbr b blockquote br caption center code col colgroup dd del div dl dt em font h1 h2 h3 h4"  # noqa: SIM905 -- reads better
     " h5 h6 hr i ins li ol p pre q s small span strike strong sub sup table tbody td tfoot th thead"
@@ -45,40 +38,13 @@ _SCHEMES = {"http", "https", "mailto", "tel"}
 _ABSOLUTE = re.compile(r"(?:https?://|mailto:|tel:)", re.IGNORECASE)
 
 
-def is_too_much(html: str) -> bool:
-    """Say whether it is bigger, or deeper, than any letter: it is not even parsed then.
-
-    The parsers below are quadratic in depth and no time limit of ours can
-    interrupt them. A stray closing tag does not count as closing anything.
-    """
-    if len(html) > LIMIT_CHARACTERS:
-        return True
-    open_tags: Counter[str] = Counter()
-    depth = 0
-    for count, tag in enumerate(_TAG.finditer(html)):
-        if count >= LIMIT_TAGS:
-            return True
-        name = tag[2].lower()
-        if name in _VOID:
-            continue
-        if not tag[1]:
-            open_tags[name] += 1
-            depth += 1
-        elif open_tags[name]:
-            open_tags[name] -= 1
-            depth -= 1
-        if depth > LIMIT_DEPTH:
-            return True
-    return False
-
-
 def clean(html: str) -> str:
     """Return what may be shown in the frame; "" for what is too much: then the text is shown.
 
     No pictures, no scripts, no address that is not absolute. Doing it twice
     changes nothing.
     """
-    if is_too_much(html):
+    if html_size.is_too_much(html):
         return ""
     return nh3.clean(
         html,
@@ -107,12 +73,13 @@ _BLOCKS = frozenset(
 _APART = frozenset({"p", "blockquote", "ul", "ol", "table", "h1", "h2", "h3", "h4", "h5", "h6"})
 _SILENT = frozenset({"head", "script", "style", "title", "template", "noscript", "iframe"})
 _SPACE = re.compile(r"[ \t\r\n\f]+")
-_MANY_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*){2,}")
+_LINE_ENDS = re.compile(r"[ \t]+\n")
+_MANY_LINES = re.compile(r"\n{3,}")
 
 
 def text_of(html: str) -> str:
     """Return the words of an HTML mail, a line for each block; "" for what is too much."""
-    if is_too_much(html):
+    if html_size.is_too_much(html):
         return ""
     node = LexborHTMLParser(html).root
     words: list[str] = []
@@ -127,7 +94,7 @@ def text_of(html: str) -> str:
             node = node.parent
             _close(node, words)
         node = node.next if node is not None else None
-    return _MANY_LINES.sub("\n\n", "".join(words)).strip()
+    return _MANY_LINES.sub("\n\n", _LINE_ENDS.sub("\n", "".join(words))).strip()
 
 
 def _open(node: LexborNode, words: list[str]) -> None:

@@ -69,7 +69,11 @@ def test_taken_back_or_sent_but_never_both(server: Server) -> None:
         )
 
     jobs: list[Callable[[], object]] = [undo_all, send_all, send_all]
-    in_threads(3, lambda: jobs.pop()())
+
+    def next_job() -> None:
+        jobs.pop()()
+
+    in_threads(3, next_job)
     send_all()
 
     arrived = sorted(int(name[8:].partition("@")[0]) for name in server.recipients)

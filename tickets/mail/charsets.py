@@ -21,7 +21,7 @@ _ALIASES = {
 }
 #: Python takes these as alphabets. They unpack, compute or compress.
 _NO_ALPHABETS = frozenset({
-    "idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "utf-7", "utf_7",
+    "idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "utf_7",
     "mbcs", "oem",
 })  # fmt: skip
 
@@ -50,4 +50,4 @@ def _codec(charset: str) -> codecs.CodecInfo | None:
     except (LookupError, ValueError):
         return None
     is_text = getattr(codec, "_is_text_encoding", True)
-    return codec if is_text and codec.name not in _NO_ALPHABETS else None
+    return codec if is_text and codec.name.replace("-", "_") not in _NO_ALPHABETS else None

@@ -27,7 +27,7 @@ TEXT_LIMIT = 1_000_000
 FALLBACK_BYTES = 64 * 1024
 FILES_LIMIT = 50
 #: Lines times parts: what the parser’s work grows with. A mail of 25 MB has 340,000 lines.
-WORK_LIMIT = 20_000_000
+WORK_LIMIT = 6_000_000
 
 #: What a broken mail makes the library raise, each met in the wild.
 BROKEN = (
@@ -224,7 +224,7 @@ def _content(mail: Message) -> Incoming:
         elif kind == "text/html" and not is_file:
             htmls.append(_text(part))
         elif len(files) < FILES_LIMIT:
-            files.append(File(name or f"{kind.partition('/')[0]}-{len(files) + 1}", _bytes(part)))
+            files.append(File(name or f"file-{len(files) + 1}", _bytes(part)))
     html = "\n".join(htmls)[:TEXT_LIMIT]
     text = "\n\n".join(texts).strip()[:TEXT_LIMIT] or mail_html.text_of(html)
     return Incoming(text=text, html=html, files=tuple(file for file in files if file.content))

@@ -258,7 +258,7 @@ def test_made_up_customers_are_mailed_in_the_trial_only(settings: Settings) -> N
 
 # --- Notes ----------------------------------------------------------------------------------------
 
-SECRET_NOTE = "Zqxj: he is lying, do not refund noor@mail.example"  # noqa: S105 -- a note
+SECRET_NOTE = "Zqxj: he is lying, do not refund noor@mail.example"
 
 
 def test_a_note_is_never_mailed_not_even_with_what_comes_after_it(agent: User) -> None:
