@@ -294,7 +294,7 @@ def _story(
     happenings.sort(
         key=lambda one: (one.at, order.index(one.kind) if one.kind in order else len(order))
     )
-    happenings = happenings or [story.Happening(at, story.Kind.WROTE)]
+    happenings = _without_repeats(happenings) or [story.Happening(at, story.Kind.WROTE)]
     happenings[0] = _begin(happenings[0], at=at)
     next_at = due.due_at if due and due.due_at > at else None
     return story.story(
@@ -308,6 +308,17 @@ def _story(
         calendar=calendar,
         summary=_summary(happenings, next_at, at=at),
     )
+
+
+def _without_repeats(happenings: Sequence[story.Happening]) -> list[story.Happening]:
+    """Of many messages in a row keep the first and the last: only so many beads fit."""
+    return [
+        one
+        for before, one, after in zip(
+            [None, *happenings[:-1]], happenings, [*happenings[1:], None], strict=True
+        )
+        if not (before and after and before.kind == one.kind == after.kind)
+    ]
 
 
 def _begin(first: story.Happening, *, at: datetime) -> story.Happening:

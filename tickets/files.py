@@ -216,7 +216,9 @@ def as_preview(attachment: Attachment) -> FileResponse:
     """Answer with our own picture of it, to be shown. 404 if it has none."""
     if not attachment.preview_key:
         raise Http404
-    return _answer(attachment.preview_key, _PREVIEW_TYPE)
+    answer = _answer(attachment.preview_key, _PREVIEW_TYPE)
+    answer["Content-Disposition"] = 'inline; filename="picture.webp"'
+    return answer
 
 
 def _answer(key: str, content_type: str, download_name: str = "") -> FileResponse:

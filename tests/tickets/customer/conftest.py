@@ -52,6 +52,13 @@ def a_form(topic: Topic, **fields: Any) -> dict[str, Any]:
     }
 
 
+def read(answer: Any) -> int:
+    """Read an answer to its end, files too, and return its status."""
+    if answer.streaming:
+        b"".join(answer.streaming_content)
+    return int(answer.status_code)
+
+
 def let_in(client: Client, ticket: Ticket, at: datetime = NOW) -> Client:
     """Open the ticket in this browser with a link that was mailed to its customer."""
     token = SecretLink.mint(ticket_id=ticket.pk, identity=ticket.identity, at=at)
