@@ -100,9 +100,7 @@ class Narrowed:
     left_out: list[str] = field(default_factory=list)
 
 
-def narrow(
-    rows: TicketQuerySet, parts: Sequence[Part], *, known: Known, at: datetime
-) -> Narrowed:
+def narrow(rows: TicketQuerySet, parts: Sequence[Part], *, known: Known, at: datetime) -> Narrowed:
     """Keep of ``rows`` what the parts say. Unknown words are left out, with a sentence."""
     found = Narrowed(rows)
     asked: dict[str, list[Q]] = {}
@@ -137,7 +135,9 @@ def _meaning(part: Part, *, known: Known, at: datetime) -> Q | str:
 def _words(value: str) -> Q:
     if value.removeprefix("#").isdecimal() and len(value) < 12:
         return Q(pk=int(value.removeprefix("#"))) | Q(subject__icontains=value)
-    return Q(subject__icontains=value) | Q(customer__name__icontains=value) | Q(identity__value=value)
+    return (
+        Q(subject__icontains=value) | Q(customer__name__icontains=value) | Q(identity__value=value)
+    )
 
 
 def _state(value: str, known: Known, at: datetime) -> Q | str:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 from django.utils.functional import Promise as Lazy
@@ -173,7 +174,8 @@ def counts(*, user: User, at: datetime) -> dict[str, Count]:
 
 def count_each(lists: Sequence[TicketQuerySet]) -> list[Count]:
     """Count several lists at one instant, none further than the cap. One query."""
-    parts, params = [], []
+    parts: list[str] = []
+    params: list[Any] = []
     for place, rows in enumerate(lists):
         sql, values = rows.order_by().values("pk")[: CAP + 1].query.sql_with_params()
         parts.append(f"SELECT {place} AS place, count(*) AS n FROM ({sql}) AS rows_{place}")  # noqa: S608 -- the SQL is Django’s own

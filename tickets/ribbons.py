@@ -30,7 +30,7 @@ def of_ticket(ticket: Ticket, *, now: datetime, calendar: Calendar) -> Ribbon:
     if ticket.due_at is None:
         return ribbon(what=_("no promise yet"), since=ticket.created_at, now=now)
     return ribbon(
-        what=Promise.Kind(ticket.due_kind or Promise.Kind.UPDATE).label,
+        what=str(Promise.Kind(ticket.due_kind or Promise.Kind.UPDATE).label),
         since=min(ticket.due_since or ticket.created_at, ticket.due_at),
         now=now,
         due=ticket.due_at,
@@ -50,9 +50,7 @@ def _of_solved(ticket: Ticket, *, now: datetime) -> Ribbon:
     return ribbon(what=what, since=since, now=now, is_paused=True)
 
 
-def of_promises(
-    promises: Iterable[Promise], *, now: datetime, calendar: Calendar
-) -> list[Ribbon]:
+def of_promises(promises: Iterable[Promise], *, now: datetime, calendar: Calendar) -> list[Ribbon]:
     """A ribbon for each promise that the customer knows of, the latest first."""
     return [
         ribbon(

@@ -62,7 +62,7 @@ def read(
     little longer. At most eight queries, however long the ticket.
     """
     cut = Q(at__lt=before) if before else Q()
-    messages = ticket.messages.standing().filter(cut)
+    messages = Message.objects.filter(ticket=ticket).standing().filter(cut)
     events = ticket.events.exclude(kind__in=TOLD_BY_THEIR_MESSAGE).filter(cut)
     moments = messages.values_list("at").union(events.values_list("at"), all=True)
     edge = since or next((at for (at,) in moments.order_by("-at")[size - 1 : size]), None)

@@ -51,6 +51,11 @@ function watch(form) {
 function send(drop, form, file) {
   const row = rowOf(file, drop.dataset.holdStop)
   drop.querySelector(".drop__files").append(row.element)
+  if (file.size > Number(drop.dataset.holdLimit)) {
+    row.stop.addEventListener("click", () => row.element.remove())
+    row.refuse(drop.dataset.holdTooBig)
+    return
+  }
   const request = new XMLHttpRequest()
   const done = new Promise((resolve) => request.addEventListener("loadend", resolve))
   const pending = onTheirWay.get(form)

@@ -42,6 +42,9 @@ function open(event) {
   row.querySelector(".row__about").click()
 }
 
+// On a phone the views are a strip: the one that is shown is in sight.
+document.querySelector(".views [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" })
+
 let waiting
 
 function choose(row) {

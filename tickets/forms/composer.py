@@ -8,7 +8,10 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.utils import timezone
 from django.utils.dateparse import parse_datetime
+from django.utils.formats import date_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from supportdesk.lib import markup
@@ -85,7 +88,9 @@ class ReplyForm(_Written):
     cc = Addresses(label=_("Cc"), required=False, max_length=1000)
     then = forms.ChoiceField(
         label=_("Then the ticket is"),
-        choices=[(state, State(state).label) for state in (State.OPEN, State.WAITING, State.ON_HOLD)],
+        choices=[
+            (state, State(state).label) for state in (State.OPEN, State.WAITING, State.ON_HOLD)
+        ],
         initial=State.OPEN,
     )
     hold_reason = forms.CharField(
@@ -132,7 +137,7 @@ class ReplyForm(_Written):
             to.choices = [(address, address) for address in self.addresses]
         self.moments = self._moments(picks)
 
-    def _moments(self, picks: Sequence[Pick]) -> list[tuple[str, datetime, bool]]:
+    def _moments(self, picks: Sequence[Pick]) -> list[tuple[str, str, bool]]:
         """The moments to choose from, with what was chosen before among them."""
         wanted = self["next"].value() or ""
         moments = {pick.at.isoformat(): pick.at for pick in picks}
@@ -140,7 +145,7 @@ class ReplyForm(_Written):
         if before is not None and before.tzinfo and before > self.at:
             moments.setdefault(wanted, before)
         ordered = sorted(moments.items(), key=lambda moment: moment[1])
-        return [(value, at, value == wanted) for value, at in ordered]
+        return [(value, in_a_word(at, now=self.at), value == wanted) for value, at in ordered]
 
     @property
     def is_other(self) -> bool:
@@ -250,11 +255,11 @@ class HandOffForm(forms.Form):
         queues: Sequence[Queue],
         **kwargs: Any,
     ) -> None:
-        initial = {
+        kwargs["initial"] = {
             "owner_was": ticket.owner_id or "",
             "wants": ticket.desired_outcome[:1000],
-        } | kwargs.pop("initial", {})
-        super().__init__(*args, initial=initial, **kwargs)
+        }
+        super().__init__(*args, **kwargs)
         self.people = {f"user-{one.pk}": one for one in people if one.pk != ticket.owner_id}
         self.queues = {f"queue-{one.pk}": one for one in queues if one.pk != ticket.queue_id}
         to = self.fields["to"]
@@ -281,11 +286,14 @@ class ParkForm(forms.Form):
     reason = forms.CharField(max_length=300, required=False, strip=True)
 
 
-def draft_choices(form: ReplyForm) -> dict[str, str]:
-    """The rest of the form, as it is kept with the draft."""
-    return {
-        name: str(form.data.get(name, ""))[:1000] for name in ReplyForm.CHOICES if name in form.data
-    }
+def in_a_word(at: datetime, *, now: datetime) -> str:
+    """A moment as one would promise it: “today 16:00”, “Mon 10:00”, “Mon 30 Nov 10:00”."""
+    local, today = timezone.localtime(at), timezone.localtime(now)
+    days = (local.date() - today.date()).days
+    time = date_format(local, "H:i")
+    if days == 0:
+        return gettext("today %(time)s") % {"time": time}
+    return f"{date_format(local, 'D' if days <= 6 else gettext('D j M'))} {time}"
 
 
 def from_draft(draft: Draft | None) -> dict[str, Any]:

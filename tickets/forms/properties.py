@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -18,7 +18,9 @@ from tickets.states import Impact, Priority
 
 class SubjectForm(forms.Form):
     subject = forms.CharField(
-        label=_("Subject"), max_length=200, error_messages={"required": _("A ticket needs a subject.")}
+        label=_("Subject"),
+        max_length=200,
+        error_messages={"required": _("A ticket needs a subject.")},
     )
 
 
@@ -34,7 +36,13 @@ class QueueForm(forms.Form):
             queue.queryset = Queue.objects.visible_to(user).active()
 
 
-class TopicChoice(forms.ModelChoiceField):
+if TYPE_CHECKING:
+    _TopicField = forms.ModelChoiceField[Topic]
+else:
+    _TopicField = forms.ModelChoiceField
+
+
+class TopicChoice(_TopicField):
     def label_from_instance(self, obj: Any) -> str:
         return f"{obj.parent} > {obj}" if obj.parent else str(obj)
 
@@ -56,7 +64,7 @@ class TagsForm(forms.Form):
         label=_("Tags"),
         required=False,
         max_length=1000,
-        help_text=_("Separate them with commas."),
+        widget=forms.TextInput(attrs={"placeholder": _("none; separate them with commas")}),
     )
 
     def clean_tags(self) -> list[str]:
@@ -95,7 +103,9 @@ def known(text: str) -> Known:
     found = identities.normalised(text)
     if found is None:
         raise forms.ValidationError(
-            _("That is neither a mail address nor a phone number. Write noor@company.com or +44 20….")
+            _(
+                "That is neither a mail address nor a phone number. Write noor@company.com or +44 20…."
+            )
         )
     return found
 
@@ -159,7 +169,9 @@ class NewTicketForm(forms.Form):
         label=_("What would make it right?"),
         max_length=2000,
         required=False,
-        help_text=_("In their words. It is stored as you write it, and nobody can change it later."),
+        help_text=_(
+            "In their words. It is stored as you write it, and nobody can change it later."
+        ),
     )
     impact = forms.ChoiceField(
         label=_("How much does it affect them?"),

@@ -243,15 +243,14 @@ def _come_back(
     refusal: TicketError | str = "",
 ) -> HttpResponse:
     """The sheet again with everything that was written, and why; what is new stands above."""
-    status = 422
+    status = 200
     if refusal:
         status = 409
         form.add_error(None, str(refusal))
         ticket = ticket_or_404(request, ticket.pk)
     if isinstance(refusal, UnseenMessages):
         # Whoever sends now has this page before them, with what was added.
-        form.data = form.data.copy()
-        form.data["seen"] = str(ticket.thread_version)
+        form.data = {**request.POST.dict(), "seen": str(ticket.thread_version)}
     forms: Forms = {sheet: form}
     return show(request, ticket, at=at, sheet=sheet, forms=forms, status=status)
 

@@ -68,18 +68,19 @@ def list_tickets(request: AgentRequest) -> HttpResponse:
         "selects": _selects(parts, known),
         "origin": _origin(request),
     }
-    return render(request, "tickets/desk/inbox.html", context | _preview(request, at=at))
+    return render(
+        request,
+        "tickets/desk/inbox.html",
+        context | _preview(request, request.GET.get("ticket", ""), at=at),
+    )
 
 
 @agent_required
 @require_safe
 def look(request: AgentRequest, number: int) -> HttpResponse:
     """A look at one ticket beside the list."""
-    query = request.GET.copy()
-    query["ticket"] = str(number)
-    request.GET = query
     at = timezone.now()
-    context = {"now": at, "origin": _origin(request)} | _preview(request, at=at)
+    context = {"now": at, "origin": _origin(request)} | _preview(request, str(number), at=at)
     return render(request, "tickets/desk/_preview.html", context)
 
 
@@ -188,15 +189,17 @@ def _flag(ticket: Ticket) -> tuple[str, str, bool]:
     return "", "", False
 
 
-def _preview(request: AgentRequest, *, at: datetime) -> dict[str, Any]:
+def _preview(request: AgentRequest, chosen: str, *, at: datetime) -> dict[str, Any]:
     """What the third pane shows of the chosen ticket, if it can be seen. Up to seven queries."""
-    chosen = request.GET.get("ticket", "")
     rows = Ticket.objects.visible_to(request.user).with_row()
     found = rows.filter(pk=int(chosen)).first() if chosen.isdecimal() and len(chosen) < 12 else None
     if found is None:
         return {"chosen": None}
     said = list(
-        found.messages.standing().select_related("by_user", "by_customer").order_by("-at", "-pk")[:40]
+        Message.objects.filter(ticket=found)
+        .standing()
+        .select_related("by_user", "by_customer")
+        .order_by("-at", "-pk")[:40]
     )
     promises = list(found.promises.order_by("-made_at")[:20])
     return {

@@ -33,9 +33,7 @@ def new(request: AgentRequest) -> HttpResponse:
             return _open(request, form)
     held = Attachment.objects.held_by(user=request.user).filter(held_for=HELD_FOR)
     context = {"form": form, "here": "new", "held": held} | _known(request, form["contact"].value())
-    return render(
-        request, "tickets/desk/new.html", context, status=422 if form.errors else 200
-    )
+    return render(request, "tickets/desk/new.html", context)
 
 
 def _open(request: AgentRequest, form: NewTicketForm) -> HttpResponse:

@@ -19,7 +19,7 @@ from tickets import next_update, ribbons, thread
 from tickets.errors import TicketError
 from tickets.forms import composer as composers
 from tickets.forms import properties
-from tickets.models import Attachment, Draft, Event, Message, Queue, Ticket
+from tickets.models import Attachment, Draft, Event, FollowUp, Message, Queue, Ticket
 from tickets.models.ticket import in_staffed_time
 
 #: What can be open under the thread, one at a time.
@@ -58,7 +58,9 @@ def thread_news(request: AgentRequest, number: int) -> HttpResponse:
     found = ticket_or_404(request, number)
     if request.GET.get("version") == version_of(found):
         return HttpResponse(status=204)
-    return render(request, "tickets/desk/_now.html", around(request, found, at=timezone.now(), forms={}))
+    return render(
+        request, "tickets/desk/_now.html", around(request, found, at=timezone.now(), forms={})
+    )
 
 
 def version_of(ticket: Ticket) -> str:
@@ -105,7 +107,7 @@ def invalid(request: AgentRequest, ticket: Ticket, forms: Forms) -> HttpResponse
     """A small form needs another look: it comes back as it was typed."""
     if request.htmx:
         return _now(request, ticket.pk, forms=forms)
-    return show(request, ticket, at=timezone.now(), forms=forms, status=422)
+    return show(request, ticket, at=timezone.now(), forms=forms)
 
 
 def _now(request: AgentRequest, number: int, *, forms: Forms) -> HttpResponse:
@@ -161,7 +163,7 @@ def around(request: AgentRequest, ticket: Ticket, *, at: datetime, forms: Forms)
         "promises": ribbons.of_promises(promises[:6], now=at, calendar=calendar),
         "identities": list(ticket.customer.identities.all()),
         "others": _others(request, ticket),
-        "follow_ups": list(ticket.follow_ups.standing().select_related("user")),
+        "follow_ups": list(FollowUp.objects.filter(ticket=ticket).standing().select_related("user")),
         "quick_follow_ups": next_update.quick_follow_ups(at, zone_of=calendar),
         "back": reverse("desk:inbox") + (f"?{origin.urlencode()}" if origin else ""),
         "keep": f"?{_kept(request)}" if _kept(request) else "",
@@ -185,7 +187,7 @@ def _moment(text: str) -> datetime | None:
 
 
 def story_for(ticket: Ticket, promises: list[Any], *, at: datetime, request: AgentRequest) -> Any:
-    said = ticket.messages.standing().exclude(kind=Message.Kind.NOTE).order_by("-at")[:_STORY]
+    said = Message.objects.filter(ticket=ticket).standing().exclude(kind=Message.Kind.NOTE).order_by("-at")[:_STORY]
     moved = ticket.events.filter(
         kind__in=[
             Event.Kind.HANDED_OFF,
@@ -232,9 +234,7 @@ def _property_forms(
     return {f"{name}_form": forms.get(name, form) for name, form in drawn.items()}
 
 
-def _sheets(
-    request: AgentRequest, ticket: Ticket, at: datetime, forms: Forms
-) -> dict[str, Any]:
+def _sheets(request: AgentRequest, ticket: Ticket, at: datetime, forms: Forms) -> dict[str, Any]:
     """The sheets under the thread, each as it was left."""
     drafts = {one.kind: one for one in Draft.objects.filter(ticket=ticket, author=request.user)}
     held = Attachment.objects.held_by(user=request.user)

@@ -31,7 +31,9 @@ from tickets.views.ticket import (
 Verb = Callable[[], object]
 
 
-def _try(request: AgentRequest, ticket: Ticket, verb: Verb, words: Callable[[], str]) -> HttpResponse:
+def _try(
+    request: AgentRequest, ticket: Ticket, verb: Verb, words: Callable[[], str]
+) -> HttpResponse:
     try:
         verb()
     except TicketError as refusal:
@@ -132,9 +134,7 @@ def _park(
         found = ticket_or_404(request, number)
         at = timezone.now()
         return show(request, found, at=at, sheet=sheet, forms={sheet: form}, status=409)
-    messages.success(
-        request, _("It is now: %(state)s.") % {"state": State(ticket.state).label}
-    )
+    messages.success(request, _("It is now: %(state)s.") % {"state": State(ticket.state).label})
     return redirect(address(request, ticket))
 
 
