@@ -46,7 +46,6 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
         "account/messages/password_changed.txt": _("Your new password holds from now on."),
         "mfa/messages/totp_activated.txt": _("The app is your second factor now."),
         "mfa/messages/totp_deactivated.txt": _("The app is no longer asked for."),
-        "mfa/messages/recovery_codes_generated.txt": _("The old recovery codes no longer work."),
         "mfa/messages/webauthn_added.txt": _("The passkey is added."),
         "mfa/messages/webauthn_removed.txt": _("The passkey is removed."),
     }
@@ -62,6 +61,15 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
         return bool(url and url.startswith("/")) and url_has_allowed_host_and_scheme(
             url, allowed_hosts=None
         )
+
+    def get_reauthentication_methods(self, user: User) -> list[dict[str, Any]]:
+        words = {
+            "reauthenticate": _("Type your password instead"),
+            "mfa_reauthenticate": _("Type a code instead"),
+            "mfa_reauthenticate:webauthn": _("Use a passkey instead"),
+        }
+        ways = super().get_reauthentication_methods(user)
+        return [way | {"description": words[way["id"]]} for way in ways]
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Count the try before the password is looked at; known and unknown accounts alike."""

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from supportdesk import outbox
 from supportdesk.lib.access import AgentRequest, admin_required
 from supportdesk.models import User
 from supportdesk.setup import staff
@@ -69,6 +70,7 @@ def person(request: AgentRequest, pk: int) -> HttpResponse:
         person=user,
         factors=_factors.filter(user=user).values_list("type", flat=True),
         is_invited=not staff.can_come_in(user) and user.is_active,
+        mail=outbox.state_of("supportdesk.user", [user.pk]).get(user.pk),
     )
 
 
