@@ -16,9 +16,11 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from supportdesk.lib import moments, ribbons, story
+from supportdesk.lib import ribbons
+from supportdesk.lib.story import Story
 from supportdesk.lib.worktime import Calendar
 from supportdesk.models import User
+from tickets.customer_story import is_settled, story_of
 from tickets.models import Attachment, Event, Message, Promise, Ticket
 from tickets.states import Confirmation, Stage, State
 
@@ -41,7 +43,8 @@ class Picture:
     name: str
     size_bytes: int
     has_preview: bool
-    is_wide: bool
+    width: int | None
+    height: int | None
 
 
 @dataclass(frozen=True)
@@ -74,7 +77,7 @@ class Page:
     waits_since: datetime | None
     hold_reason: str
     solved_at: datetime | None
-    story: story.Story
+    story: Story
     promises: Sequence[ribbons.Ribbon]
     desired_outcome: str
     impact: str
@@ -142,7 +145,7 @@ def page_of(ticket: Ticket, *, calendar: Calendar, at: datetime, whole: bool = F
         waits_since=waits_since,
         hold_reason=facts["hold_reason"] if ticket.shown_state(at) == State.ON_HOLD else "",
         solved_at=solved_at,
-        story=_story(messages, promises, due, waits_since, solved_at, calendar=calendar, at=at),
+        story=story_of(messages, promises, due, waits_since, solved_at, calendar=calendar, at=at),
         promises=[_ribbon(one, calendar=calendar, at=at) for one in promises[-PROMISES_SHOWN:]][
             ::-1
         ],
@@ -187,22 +190,17 @@ def _facts_as_known(ticket: Ticket, *, at: datetime) -> dict[str, Any]:
     )
     if unsent is None:
         return {"owner": ticket.owner, "hold_reason": ticket.hold_reason}
-    event = ticket.events.get(
+    event = ticket.events.filter(
         kind__in=[Event.Kind.REPLIED, Event.Kind.SOLVED], data__message_id=unsent.pk
-    )
+    ).first()
+    if event is None:
+        return {"owner": None, "hold_reason": ""}
     before = event.data["before"]
     owner = User.objects.filter(pk=before["owner_id"]).first()
     return {"owner": owner, "hold_reason": before["hold_reason"]}
 
 
 # --- Promises ------------------------------------------------------------------------------------
-
-
-def _is_settled(promise: Promise, at: datetime) -> bool:
-    """Whether the customer knows of a word that settled it."""
-    return promise.settled_by_id is not None and (
-        promise.settled_at is not None and promise.settled_at <= at
-    )
 
 
 def _due(
@@ -212,7 +210,7 @@ def _due(
     if not promises:
         return None
     last = promises[-1]
-    if last.state in {Promise.State.WITHDRAWN, Promise.State.SUPERSEDED} or _is_settled(last, at):
+    if last.state in {Promise.State.WITHDRAWN, Promise.State.SUPERSEDED} or is_settled(last, at):
         return None
     spoke_since = any(
         message.kind == Message.Kind.REPLY and message.release_at >= last.due_at
@@ -222,7 +220,7 @@ def _due(
 
 
 def _ribbon(promise: Promise, *, calendar: Calendar, at: datetime) -> ribbons.Ribbon:
-    kept_at = promise.settled_at if _is_settled(promise, at) else None
+    kept_at = promise.settled_at if is_settled(promise, at) else None
     return ribbons.ribbon(
         what=promise.text or _what(promise.kind),
         since=promise.made_at,
@@ -243,108 +241,9 @@ def _what(kind: str) -> str:
     }[Promise.Kind(kind)]
 
 
-def _is_broken(promise: Promise, at: datetime) -> bool:
-    if promise.state in {Promise.State.WITHDRAWN, Promise.State.SUPERSEDED}:
-        return False
-    end = promise.settled_at if _is_settled(promise, at) and promise.settled_at else at
-    return promise.due_at < end or (promise.due_at == end and not _is_settled(promise, at))
-
-
-# --- The story -----------------------------------------------------------------------------------
-
-
 def _waits_since(ticket: Ticket, *, at: datetime) -> datetime:
     event = ticket.events.filter(data__to=State.WAITING, at__lte=at).order_by("-at", "-pk").first()
     return max(event.at, ticket.state_from) if event else ticket.state_from
-
-
-def _story(
-    messages: Sequence[Message],
-    promises: Sequence[Promise],
-    due: Promise | None,
-    waits_since: datetime | None,
-    solved_at: datetime | None,
-    *,
-    calendar: Calendar,
-    at: datetime,
-) -> story.Story:
-    happenings = [
-        story.Happening(
-            message.release_at,
-            story.Kind.ANSWERED if message.kind == Message.Kind.REPLY else story.Kind.WROTE,
-        )
-        for message in messages
-    ]
-    happenings += [
-        story.Happening(
-            one.due_at, story.Kind.BROKE, _("We broke a promise"), moments.short(one.due_at, now=at)
-        )
-        for one in promises
-        if _is_broken(one, at)
-    ]
-    if waits_since:
-        happenings.append(story.Happening(waits_since, story.Kind.WAITS))
-    if solved_at:
-        happenings.append(
-            story.Happening(
-                solved_at, story.Kind.SOLVED, _("Solved"), moments.short(solved_at, now=at)
-            )
-        )
-    order = [story.Kind.WROTE, story.Kind.BROKE, story.Kind.ANSWERED, story.Kind.WAITS]
-    happenings.sort(
-        key=lambda one: (one.at, order.index(one.kind) if one.kind in order else len(order))
-    )
-    happenings = _without_repeats(happenings) or [story.Happening(at, story.Kind.WROTE)]
-    happenings[0] = _begin(happenings[0], at=at)
-    next_at = due.due_at if due and due.due_at > at else None
-    return story.story(
-        happenings,
-        now=at,
-        now_words=_("now"),
-        due=next_at,
-        due_name=_("Next update"),
-        due_moment=moments.day_and_time(next_at, now=at) if next_at else "",
-        for_customer=True,
-        calendar=calendar,
-        summary=_summary(happenings, next_at, at=at),
-    )
-
-
-def _without_repeats(happenings: Sequence[story.Happening]) -> list[story.Happening]:
-    """Of many messages in a row keep the first and the last: only so many beads fit."""
-    return [
-        one
-        for before, one, after in zip(
-            [None, *happenings[:-1]], happenings, [*happenings[1:], None], strict=True
-        )
-        if not (before and after and before.kind == one.kind == after.kind)
-    ]
-
-
-def _begin(first: story.Happening, *, at: datetime) -> story.Happening:
-    name = _("You wrote") if first.kind == story.Kind.WROTE else first.name
-    return story.Happening(first.at, first.kind, name, moments.short(first.at, now=at))
-
-
-def _summary(
-    happenings: Sequence[story.Happening], next_at: datetime | None, *, at: datetime
-) -> str:
-    """The picture in words, for who hears it."""
-    said = {
-        story.Kind.WROTE: _("You wrote %(when)s."),
-        story.Kind.ANSWERED: _("We answered %(when)s."),
-        story.Kind.BROKE: _("We broke a promise %(when)s."),
-        story.Kind.WAITS: _("We have waited for you since %(when)s."),
-        story.Kind.SOLVED: _("Solved %(when)s."),
-    }
-    words = [
-        said[one.kind] % {"when": moments.day_and_time(one.at, now=at)} for one in happenings[-8:]
-    ]
-    if next_at:
-        words.append(
-            _("The next update is due %(when)s.") % {"when": moments.day_and_time(next_at, now=at)}
-        )
-    return " ".join(words)
 
 
 # --- The thread ----------------------------------------------------------------------------------
@@ -387,5 +286,6 @@ def _picture(file: Attachment) -> Picture:
         name=file.name,
         size_bytes=file.size_bytes,
         has_preview=bool(file.preview_key),
-        is_wide=(file.width or 0) > (file.height or 0),
+        width=file.width,
+        height=file.height,
     )

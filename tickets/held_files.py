@@ -7,11 +7,15 @@ nobody finds or fills another’s.
 
 import secrets
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest
+from django.template.defaultfilters import filesizeformat
+from django.utils.translation import gettext as _
 
 from tickets import files
 from tickets.models import Attachment
@@ -37,6 +41,29 @@ def hold(
     """Keep a file for the form with ``key``. Raises FileRefused."""
     session = request.session.setdefault(_SESSION_KEY, secrets.token_hex(16))
     return files.store(upload, session=session, held_for=_held_for(key), field_key=field_key, at=at)
+
+
+def limits() -> dict[str, int]:
+    """What one message can carry, for pages to say before anybody uploads."""
+    return {
+        "count": settings.MESSAGE_FILES_LIMIT,
+        "each": settings.FILE_LIMIT_BYTES,
+        "together": settings.MESSAGE_FILES_LIMIT_BYTES,
+    }
+
+
+def too_much(held: Sequence[Attachment]) -> str:
+    """Say it when the files together are over the limit: they may have come all at once."""
+    if len(held) > settings.MESSAGE_FILES_LIMIT:
+        return _("These are %(n)s files; %(limit)s go with one message. Remove some.") % {
+            "n": len(held),
+            "limit": settings.MESSAGE_FILES_LIMIT,
+        }
+    if sum(file.size_bytes for file in held) > settings.MESSAGE_FILES_LIMIT_BYTES:
+        return _("Together they have more than %(limit)s. Remove some.") % {
+            "limit": filesizeformat(settings.MESSAGE_FILES_LIMIT_BYTES)
+        }
+    return ""
 
 
 def remove(request: HttpRequest, key: uuid.UUID, file_id: str) -> None:

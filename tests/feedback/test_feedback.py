@@ -41,7 +41,12 @@ def address(ticket: Ticket) -> str:
 
 
 def said(**changes: Any) -> dict[str, Any]:
-    return {"is_solved": "partly", "ease": "3", "words": "Too slow.", "may_contact": "yes"} | changes
+    return {
+        "is_solved": "partly",
+        "ease": "3",
+        "words": "Too slow.",
+        "may_contact": "yes",
+    } | changes
 
 
 def test_what_is_said_is_kept_and_shown_and_can_be_corrected(

@@ -44,7 +44,9 @@ def a_bomb(width: int, height: int) -> bytes:
 
     pixels = zlib.compress(b"\x00" * ((width // 8 + 1) * height), 9)
     head = struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
+    )
 
 
 def kept() -> Iterator[Path]:
@@ -142,7 +144,7 @@ def test_every_rule_says_its_name(db: None, settings: Settings) -> None:
     def keep(size: int, form: str = "form:1") -> Attachment:
         return files.store_bytes(b"x" * size, "a.txt", session="s", held_for=form, at=NOW)
 
-    with pytest.raises(FileRefused, match="“a.txt” is empty"):
+    with pytest.raises(FileRefused, match=r"“a\.txt” is empty"):
         keep(0)
     with pytest.raises(FileRefused, match="A file can have up to 10"):
         keep(11)
@@ -221,7 +223,9 @@ def test_the_original_is_only_ever_saved(db: None) -> None:
     answer = files.as_download(file)
 
     assert answer["Content-Type"] == "application/octet-stream"
-    assert answer["Content-Disposition"] == "attachment; filename*=utf-8''Gr%C3%BC%C3%9Fe%3B%20a.html"
+    assert (
+        answer["Content-Disposition"] == "attachment; filename*=utf-8''Gr%C3%BC%C3%9Fe%3B%20a.html"
+    )
     assert answer["Content-Security-Policy"] == (
         "default-src 'none'; sandbox; frame-ancestors 'none'"
     )

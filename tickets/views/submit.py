@@ -19,7 +19,7 @@ from tickets import form_limits, held_files, web_form
 from tickets.customer_page import promised
 from tickets.files import FileRefused
 from tickets.forms.submit import SubmitForm
-from tickets.models import Promise, TopicField
+from tickets.models import Promise
 from tickets.models.ticket import in_staffed_time
 from tickets.topic_tree import TopicTree, queue_for
 
@@ -46,13 +46,13 @@ def _posted(request: HttpRequest) -> HttpResponse:
     refused = _take_files(request, key)
     if "remove" in request.POST:
         held_files.remove(request, key, request.POST["remove"])
-    held = held_files.of_form(request, key)
+    held = list(held_files.of_form(request, key))
     tree = TopicTree()
     if "remove" in request.POST or "step" in request.POST:
         typed = request.POST.dict() | {"key": key}
         return _page(request, SubmitForm(tree=tree, held=held, initial=typed))
     form = SubmitForm(request.POST.dict() | {"key": key}, tree=tree, held=held)
-    for sentence in refused:
+    for sentence in filter(None, [*refused, held_files.too_much(held)]):
         form.add_error("uploads", sentence)
     if not form.is_valid():
         return _page(request, form)
@@ -130,7 +130,7 @@ def _page(request: HttpRequest, form: SubmitForm, status: int = 200) -> HttpResp
             calendar=_desk(request).calendar,
         ),
         "answered_at": answered_by,
-        "has_order": any(f.kind == TopicField.Kind.ORDER for f in form.asked.values()),
+        "file_limits": held_files.limits(),
     }
     if request.headers.get(FRAGMENT) == "asked":
         return render(request, "tickets/customer/_asked.html", context)

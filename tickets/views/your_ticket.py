@@ -51,6 +51,7 @@ def _page(
     context = _seen(request, ticket) | {
         "write": write,
         "key": key,
+        "file_limits": held_files.limits(),
         "held": held_files.of_form(request, key),
         "not_yet": not_yet or NotYetForm(initial={"key": uuid.uuid4()}),
         "choice": "no" if not_yet else choice if choice in {"yes", "no"} else "",
@@ -89,7 +90,7 @@ def write(request: HttpRequest, number: int) -> HttpResponse:
         return _page(request, ticket, write=WriteForm(initial=dict(form.data)))
     held = list(held_files.of_form(request, key))
     form.has_files = bool(held)
-    for sentence in refused:
+    for sentence in filter(None, [*refused, held_files.too_much(held)]):
         form.add_error("uploads", sentence)
     if Message.objects.filter(key=key, ticket=ticket).exists():
         return redirect("your_ticket", number)

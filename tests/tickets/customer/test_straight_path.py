@@ -9,9 +9,7 @@ from tests.tickets.customer.conftest import SUBMIT, a_form, let_in
 from tickets.models import Ticket, Topic
 
 
-def test_from_the_form_to_the_survey(
-    client: Client, topic: Topic, agent: User, clock: Any
-) -> None:
+def test_from_the_form_to_the_survey(client: Client, topic: Topic, agent: User, clock: Any) -> None:
     sent = client.post(SUBMIT, a_form(topic), follow=True)
     ticket = Ticket.objects.get()
     assert f"<b>#{ticket.pk}</b>" in sent.text

@@ -194,6 +194,19 @@ def test_a_desk_without_queues_says_so_and_keeps_the_words(client: Client, db: N
     assert "I waited all day." in page.text
 
 
+def test_files_that_came_all_at_once_are_counted_again(
+    client: Client, topic: Topic, settings: Settings
+) -> None:
+    form = a_form(topic)
+    client.post(SUBMIT, form | {"step": "topic", "uploads": [a_file(), a_file("b.txt")]})
+    settings.MESSAGE_FILES_LIMIT = 1
+
+    page = client.post(SUBMIT, form).text
+
+    assert "These are 2 files; 1 go with one message. Remove some." in page
+    assert not Ticket.objects.exists()
+
+
 # --- Once ----------------------------------------------------------------------------------------
 
 
@@ -250,9 +263,7 @@ def submitted(form: dict[str, Any], network: str = "203.0.113.7") -> int:
     return Client(REMOTE_ADDR=network).post(SUBMIT, form).status_code
 
 
-def test_one_address_may_send_so_many_and_no_more(
-    topic: Topic, settings: Settings
-) -> None:
+def test_one_address_may_send_so_many_and_no_more(topic: Topic, settings: Settings) -> None:
     settings.FORM_LIMIT_PER_ADDRESS = (2, 3600)
 
     answers = [submitted(a_form(topic), f"203.0.{n}.7") for n in range(4)]
@@ -262,9 +273,7 @@ def test_one_address_may_send_so_many_and_no_more(
     assert Ticket.objects.count() == 3
 
 
-def test_one_network_may_send_so_many_and_no_more(
-    topic: Topic, settings: Settings
-) -> None:
+def test_one_network_may_send_so_many_and_no_more(topic: Topic, settings: Settings) -> None:
     settings.FORM_LIMIT_PER_NETWORK = (2, 3600)
 
     answers = [

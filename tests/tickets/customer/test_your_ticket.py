@@ -14,7 +14,15 @@ from PIL import Image
 from pytest_django.fixtures import Settings
 
 from supportdesk.models import User
-from tests.factories import AN_HOUR, NOW, make_queue, make_reply, make_solved, make_ticket, make_topic
+from tests.factories import (
+    AN_HOUR,
+    NOW,
+    make_queue,
+    make_reply,
+    make_solved,
+    make_ticket,
+    make_topic,
+)
 from tests.tickets.customer.conftest import let_in, read
 from tickets import files
 from tickets.models import Attachment, Message, Promise, Ticket
@@ -93,9 +101,7 @@ def test_a_broken_promise_is_shown_as_broken(
     assert "We broke a promise" in page  # the story keeps it
 
 
-def test_waiting_for_the_customer(
-    browser: Client, ticket: Ticket, agent: User, clock: Any
-) -> None:
+def test_waiting_for_the_customer(browser: Client, ticket: Ticket, agent: User, clock: Any) -> None:
     make_reply(ticket, agent, at=NOW, then=State.WAITING)
     clock.now = NOW + A_MINUTE
 
@@ -237,9 +243,7 @@ def test_a_stranger_to_the_ticket_gets_none_of_its_files(
 # --- The thread ----------------------------------------------------------------------------------
 
 
-def test_a_long_thread_shows_the_last_thirty(
-    browser: Client, ticket: Ticket, clock: Any
-) -> None:
+def test_a_long_thread_shows_the_last_thirty(browser: Client, ticket: Ticket, clock: Any) -> None:
     for n in range(35):
         ticket.customer_wrote(
             text=f"word-{n}-", by=ticket.customer, via="page", key=uuid.uuid4(), at=NOW
@@ -252,6 +256,18 @@ def test_a_long_thread_shows_the_last_thirty(
     whole = page_of(browser, ticket, "?from=start")
     assert "word-4-" in whole
     assert "earlier message" not in whole
+
+
+def test_many_messages_do_not_push_a_broken_promise_out_of_the_story(
+    browser: Client, ticket: Ticket, clock: Any
+) -> None:
+    clock.now = NOW + 5 * AN_HOUR
+    for n in range(20):
+        ticket.customer_wrote(
+            text="?", by=ticket.customer, via="page", key=uuid.uuid4(), at=clock.now - n * A_MINUTE
+        )
+
+    assert "story__broken" in page_of(browser, ticket)
 
 
 def test_what_the_customer_wrote_is_text_whatever_it_looks_like(
@@ -466,7 +482,9 @@ def test_a_solution_that_can_still_be_taken_back_cannot_be_confirmed(
     assert ticket.confirmation == Confirmation.ASKED
 
 
-@pytest.mark.parametrize(("choice", "shown"), [("yes", "autofocus"), ("no", "<details class=\"more\" open>")])
+@pytest.mark.parametrize(
+    ("choice", "shown"), [("yes", "autofocus"), ("no", '<details class="more" open>')]
+)
 def test_what_was_clicked_in_the_mail_is_marked_only(
     browser: Client, solved: Ticket, choice: str, shown: str
 ) -> None:
