@@ -67,17 +67,17 @@ def test_a_thousand_due_timers_fire_exactly_once(monkeypatch: pytest.MonkeyPatch
 
 def test_many_promises_break_once_each_with_four_workers() -> None:
     queue = make_queue(team=make_team(lead=make_agent()))
-    for _n in range(24):
+    for _n in range(12):
         make_ticket(queue=queue)
 
-    in_threads(4, lambda: timers.run_due(limit=5))
+    in_threads(4, lambda: timers.run_due(limit=3))
     # Where two workers met at one ticket, one left it for the next tick.
     Timer.objects.exclude(retry_at=None).update(retry_at=NOW)
-    in_threads(4, lambda: timers.run_due(limit=5))
+    in_threads(4, lambda: timers.run_due(limit=3))
 
-    assert Event.objects.filter(kind=Event.Kind.PROMISE_BROKEN).count() == 24
-    assert Event.objects.filter(kind=Event.Kind.ESCALATED, data__level=1).count() == 24
-    assert Ticket.objects.with_broken_promise().count() == 24
+    assert Event.objects.filter(kind=Event.Kind.PROMISE_BROKEN).count() == 12
+    assert Event.objects.filter(kind=Event.Kind.ESCALATED, data__level=1).count() == 12
+    assert Ticket.objects.with_broken_promise().count() == 12
 
 
 def test_a_held_ticket_holds_up_nobody_and_its_timer_comes_again() -> None:
