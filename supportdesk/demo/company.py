@@ -29,7 +29,7 @@ STAFF = (
     Person("priya", "Priya Subramaniam", "bikes"),
     Person("ines", "Ines Brandt", "bikes", language="de", time_zone="Europe/Berlin"),
     Person("ruth", "Ruth Abernathy", "bikes", role=Role.SUPERVISOR, leads=True),
-    Person("mina", "Mina Kowalczyk", "orders"),
+    Person("mina", "Mina Kowalczyk", "orders", language="de", time_zone="Europe/Berlin"),
     Person("callum", "Callum Fraser", "orders"),
     Person("chiara", "Chiara Bianchi", "orders", time_zone="Europe/Rome"),
     Person(

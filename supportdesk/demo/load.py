@@ -111,7 +111,7 @@ def _some_moment(scene: play.Scene) -> datetime:
     """Draw a moment: more of them lately, on Mondays, and by day."""
     rng = scene.rng
     while True:
-        ago = timedelta(days=DAYS * rng.random() ** 1.25, minutes=90)
+        ago = timedelta(days=DAYS * rng.random() ** 1.5, minutes=90)
         at = timezone.localtime(scene.now - min(ago, timedelta(days=DAYS)))
         by_day = 7 <= at.hour < 23 or rng.random() < 0.12
         if by_day and rng.random() * 150 < WEEK[at.weekday()]:

@@ -103,11 +103,19 @@ class Run:
             self._submit()
         elif self._step is not None:
             self._do(self._step)
-        self._step = next(
-            (step for step in self._steps if self.scene.rng.random() < step.chance), None
-        )
+        self._step = self._next_step()
         if self._step is not None:
             self.at = max(self._when(self._step), self.at + timedelta(seconds=1))
+
+    def _next_step(self) -> script.Step | None:
+        for step in self._steps:
+            if self.scene.rng.random() < step.chance:
+                return step
+            is_theirs = self.ticket.state in {State.WAITING, State.SOLVED}
+            they_are_silent = isinstance(step, script.They) and is_theirs
+            if they_are_silent or isinstance(step, script.Confirms):
+                return None
+        return None
 
     @property
     def is_new(self) -> bool:
@@ -268,7 +276,9 @@ class Run:
     def _(self, step: script.We) -> None:
         by = self._worker()
         promise_at = self._next_word(step)
-        by_when = words.by_when(promise_at, at=self.at, language=self.story.language)
+        by_when = ""
+        if promise_at:
+            by_when = words.by_when(promise_at, at=self.at, language=self.story.language)
         self._last_reply = self.ticket.reply(
             text=self._signed(step.text, by, by=by_when),
             by=by,
@@ -282,7 +292,9 @@ class Run:
             files=pictures.draw(step.pictures, self.scene.rng, at=self.at, by=by),
         )
 
-    def _next_word(self, step: script.We) -> datetime:
+    def _next_word(self, step: script.We) -> datetime | None:
+        if step.then == State.WAITING:
+            return None
         if step.next_ago is not None:
             due = self.scene.before_now(step.next_ago)
             return due - timedelta(minutes=due.minute % 5, seconds=due.second, microseconds=due.microsecond)
@@ -369,8 +381,9 @@ class Run:
         to_user = None
         if step.team:
             queue = company.queues[step.queue or step.team]
-            fit = [one for one in company.fit_for(queue, self.story.language) if one != by]
-            to_user = self.scene.rng.choice(fit)
+            fit = company.fit_for(queue, self.story.language)
+            others = [one for one in fit if one != by] or [company.lead(queue)]
+            to_user = self.scene.rng.choice(others)
         self.ticket.hand_off(
             handoff=Handoff(
                 to_user=to_user,

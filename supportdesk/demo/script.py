@@ -25,6 +25,10 @@ def days(many: float) -> timedelta:
     return timedelta(days=many)
 
 
+#: Written before the promised moment and read after it: kept late.
+A_BREATH_LATE = timedelta(seconds=-5)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Step:
     """One thing that somebody does."""

@@ -118,7 +118,22 @@ _SPAM = Story(
         "Hello dear, I represent a factory for premium valves (car, bike, heart). Best price. Catalogue on "
         "request.",
     ),
-    steps=(IsSpam(after=hours(2)), IsNotSpam(after=minutes(3), chance=0.04)),
+    steps=(IsSpam(after=hours(2)),),
+)
+
+_NOT_SPAM = Story(
+    topic="praise", weight=1, is_verified=False, impact="",
+    subject=("I have valves for you", "FREE: {n} boxes of brochures", "Congratulations!!! ({city})"),
+    text=("Congratulations!!! on {n} years of the {city} shop. I still have {n}0 of your first brochures in my garage and you can have them for FREE.",),
+    steps=(
+        IsSpam(after=hours(2)),
+        IsNotSpam(after=minutes(20)),
+        Notes("Three exclamation marks, but he means it. Marketing would love those.", after=minutes(5)),
+        Solves("Hello {first}, thank you, and forgive us: your three exclamation marks looked like somebody selling something. We’d love "
+               "to have them; somebody from {shop} comes round with a van.", after=minutes(30)),
+        Confirms(after=days(1), chance=0.8),
+        Rates("yes", 7, "Bring a big van!!!", chance=0.8),
+    ),
 )
 
 _UNVERIFIED = Story(
@@ -155,4 +170,4 @@ _PRAISE = Story(
 
 #: Each with the share of all tickets that it makes.
 BURSTS = ((_WHEELS, 0.06), (_WHEELS_ANGRY, 0.02), (_CHARGED, 0.035))
-STORIES = (_SPAM, _UNVERIFIED, _PRAISE)
+STORIES = (_SPAM, _NOT_SPAM, _UNVERIFIED, _PRAISE)
