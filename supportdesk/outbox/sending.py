@@ -7,6 +7,7 @@ from time import monotonic
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import connection, transaction
+from django.db.models import Min
 
 from supportdesk.lib import journal, mime, smtp, tokens
 from supportdesk.models import Delivery
@@ -172,7 +173,9 @@ def _refused(delivery: Delivery, no: smtp.Refused, at: datetime) -> None:
 
 
 def _try_later(delivery: Delivery, response: str, at: datetime) -> None:
-    if at - delivery.created_at > GIVE_UP_AFTER:
+    # Counted from the first try: a desk that was on hold for a week has not tried at all.
+    first = delivery.tries.aggregate(first=Min("at"))["first"] or at
+    if at - first > GIVE_UP_AFTER:
         _fail(delivery, response, at)
         return
     wait = BACK_OFF[min(delivery.attempts, len(BACK_OFF)) - 1]

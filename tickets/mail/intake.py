@@ -4,12 +4,12 @@ import hashlib
 import logging
 import re
 import uuid
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
-from django.db.models import F
+from django.db.models import Count, F, Q
 from django.utils.translation import gettext_noop
 
 from customers import identities
@@ -28,6 +28,7 @@ State = InboundMail.State
 #: A mail that has ended its worker so often is left alone.
 TRIES = 3
 RETRY_AFTER = timedelta(minutes=1)
+LATE_AFTER = timedelta(minutes=2)
 _SECRET_LINK = re.compile(r"(/t/)[A-Za-z0-9_-]{40,64}")
 
 LOOP = gettext_noop("our own mail came back")
@@ -102,6 +103,29 @@ def _end(mail: InboundMail, state: str, reason: str = "", message: Message | Non
     InboundMail.objects.filter(pk=mail.pk, state=State.NEW).update(
         state=state, reason=reason[:200], message=message, retry_at=None
     )
+
+
+@dataclass(frozen=True)
+class Alarms:
+    """Mail that nobody has seen: waiting for over two minutes, held with a reason, unreadable."""
+
+    late: int
+    held: int
+    quarantined: int
+
+    def __bool__(self) -> bool:
+        return bool(self.late or self.held or self.quarantined)
+
+
+def alarms(*, at: datetime) -> Alarms:
+    """Say what stands still on its way in. One query."""
+    is_late = Q(state=State.NEW, received_at__lt=at - LATE_AFTER)
+    counts = InboundMail.objects.exclude(state=State.DONE).aggregate(
+        late=Count("pk", filter=is_late),
+        held=Count("pk", filter=Q(state=State.HELD)),
+        quarantined=Count("pk", filter=Q(state=State.QUARANTINED)),
+    )
+    return Alarms(**counts)
 
 
 # --- What becomes of it ---------------------------------------------------------------------------

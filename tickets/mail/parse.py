@@ -35,6 +35,7 @@ BROKEN = (
     email.errors.MessageError,
 )  # fmt: skip
 
+_HEADER = re.compile(rb"([!-9;-~]+)[ \t]*:")
 _HEAD_ENDS = re.compile(rb"\r?\n\r?\n|\r\r")
 _BOUNDARY = re.compile(rb"boundary\s*=", re.IGNORECASE)
 _NAME_AND_ADDRESS = re.compile(r"([^<>]*)<\s*([^<>\s]+)\s*>\s*")
@@ -100,11 +101,12 @@ def _capped(raw: bytes) -> tuple[bytes, bytes, bool]:
     for line in whole.splitlines(keepends=True):
         if line[:1] in b" \t" and headers:
             headers[-1] += line if len(headers[-1]) <= HEADER_LIMIT_BYTES else b""
-        elif len(headers) < HEADERS_LIMIT:
-            headers.append(line)
-        else:
+        elif len(headers) >= HEADERS_LIMIT:
             is_cut = True
             break
+        elif name := _HEADER.match(line):
+            headers.append(name[1] + line[name.end(1) :].lstrip(b" \t"))
+        # What is no header is left out: the library would take it for the end of them.
     kept = [header for header in headers if len(header) <= HEADER_LIMIT_BYTES]
     is_cut = is_cut or len(kept) < len(headers)
     return b"".join(kept).rstrip(b"\r\n") + b"\n\n", body, is_cut

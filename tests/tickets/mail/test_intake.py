@@ -315,3 +315,14 @@ def test_a_big_text_is_cut_and_the_original_kept(settings: Settings) -> None:
     message = Message.objects.get()
     assert message.text == "Hello"
     assert [file.name for file in message.attachments.all()] == ["original.eml"]
+
+
+def test_what_nobody_has_seen_is_an_alarm(ticket: Ticket) -> None:
+    assert not intake.alarms(at=NOW)
+    intake.receive(make_mail("Waiting."), MAILBOX, at=NOW)
+    assert not intake.alarms(at=NOW)
+    assert intake.alarms(at=NOW + timedelta(minutes=3)).late == 1
+
+    arrive(make_mail("I am away.", auto_submitted="auto-replied"))
+
+    assert intake.alarms(at=NOW) == intake.Alarms(late=0, held=1, quarantined=0)

@@ -55,6 +55,14 @@ def test_who_sent_it(header: str, name: str, address: str) -> None:
     assert (mail.sender_name, mail.sender) == (name, address)
 
 
+def test_a_line_that_is_no_header_does_not_end_the_headers() -> None:
+    raw = b"From nobody Mon\nFrom : a@b.example\nquite wrong\nSubject: Hello\n there\n\nx"
+
+    mail = parse.read(raw)
+
+    assert (mail.sender, mail.subject, mail.text) == ("a@b.example", "Hello there", "x")
+
+
 def test_two_senders_are_none() -> None:
     assert parse.read(b"From: a@b.example\nFrom: c@d.example\n\nx").sender == ""
 
