@@ -18,6 +18,8 @@ from tests.factories import (
     make_solved,
     make_ticket,
 )
+from tests.supportdesk.mail_server import running
+from tickets import files
 from tickets.mail import outgoing, threads
 from tickets.models import Event, Message, SecretLink, Ticket
 from tickets.states import State
@@ -136,6 +138,28 @@ def test_a_reply_goes_to_each_address_when_it_can_no_longer_be_taken_back(agent:
     copy = mails["shop@mail.example"].payload
     assert "link" not in copy
     assert outbox.SECRET_LINK not in copy["text"] + copy["html"]
+
+
+def test_files_go_along_unless_they_are_too_big_for_a_mail(agent: User, settings: Settings) -> None:
+    settings.MAILED_FILES_LIMIT_BYTES = 10
+    small, big = (
+        files.store_bytes(content, name, user=agent, at=NOW)
+        for name, content in (("small.txt", b"12345"), ("big.txt", b"1234567890"))
+    )
+    ticket = make_ticket()
+    make_reply(ticket, agent, files=[small, big])
+
+    payload = mail_about(ticket, "reply").payload
+
+    assert [file["name"] for file in payload["files"]] == ["small.txt"]
+    assert "on your ticket’s page: big.txt" in payload["text"]
+    with running() as server:
+        settings.MAIL_SERVER = server.address
+        while outbox.send_next(at=NOW + 2 * AN_HOUR):
+            pass
+    mailed = [part.get_filename() for mail in server.read for part in mail.walk()]
+    assert mailed.count("small.txt") == 1
+    assert "big.txt" not in mailed
 
 
 def test_an_undone_reply_is_never_mailed(agent: User) -> None:
