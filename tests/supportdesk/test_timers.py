@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 import pytest
+from django.core.management import call_command
 from django.db import transaction
 
 from supportdesk import timers
@@ -251,6 +252,15 @@ def test_what_is_long_over_is_forgotten(bell: Bell) -> None:
     assert timers.forget(before=NOW) == 0
     assert timers.forget(before=NOW + A_MINUTE) == 2
     assert list(standing()) == ["standing"]
+
+
+def test_without_celery_a_command_fires_them(
+    bell: Bell, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ring_at("one")
+    call_command("run_timers", "--once")
+    assert bell.rang == ["one"]
+    assert capsys.readouterr().out == "1 fired\n"
 
 
 # --- Simulations ---------------------------------------------------------------------------------
