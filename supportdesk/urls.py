@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("logo.png", views.desk_logo, name="desk_logo"),
     path("api/v1/", views.api_root, name="api_root"),
 ]
+handler400 = "supportdesk.views.unreadable"
 handler403 = "supportdesk.views.forbidden"
 handler404 = "supportdesk.views.not_found"
 handler500 = "supportdesk.views.broken"

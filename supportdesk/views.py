@@ -75,6 +75,12 @@ def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 @anyone
+def unreadable(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Too large, cut in two, or made by hand."""
+    return render(request, "supportdesk/unreadable.html", status=400)
+
+
+@anyone
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return render(request, "supportdesk/forbidden.html", status=403)
 

@@ -36,14 +36,24 @@ def is_in(client: Client) -> bool:
 
 
 def test_a_good_password_opens_the_inbox_under_a_new_session(client: Client, agent: User) -> None:
-    client.get(SIGN_IN, secure=True)
-    client.session["before"] = "1"
+    planted = session_of_a_stranger(client)
 
     answer = come_in(client, agent)
 
     assert (answer.status_code, answer["Location"]) == (302, INBOX)
     assert is_in(client)
-    assert client.session.get("before") is None
+    assert client.session.session_key != planted
+    assert not Session.objects.filter(pk=planted).exists()
+
+
+def test_the_second_factor_changes_the_session_too(client: Client, agent: User) -> None:
+    secret = add_app(agent)
+    planted = session_of_a_stranger(client)
+    come_in(client, agent)
+    enter(client, code_of(secret))
+    assert is_in(client)
+    assert client.session.session_key != planted
+    assert not Session.objects.filter(pk=planted).exists()
 
 
 def test_sign_in_returns_to_where_one_was(client: Client, agent: User) -> None:
@@ -206,6 +216,12 @@ def test_strange_passwords_are_answered_with_a_sentence(
     page = come_in(client, agent, password)
     assert page.status_code == 200
     assert "field__error" in page.content.decode() or "notice--broken" in page.content.decode()
+
+
+def test_ten_megabytes_of_password_are_not_read(client: Client, agent: User) -> None:
+    answer = come_in(client, agent, "x" * 10_000_000)
+    assert answer.status_code == 400
+    assert "The desk can’t read this" in answer.content.decode()
 
 
 @pytest.mark.parametrize("path", ["/account/signup/", "/account/email/", "/accounts/login/"])
@@ -371,6 +387,19 @@ def test_the_pages_before_signing_in_open(client: Client) -> None:
 
 
 # --- What the stories need ------------------------------------------------------------------------
+
+
+def session_of_a_stranger(client: Client) -> str:
+    """A session from before signing in, as somebody could have planted it."""
+    client.get(
+        "/account/second-factor/passkeys/sign-in/",
+        secure=True,
+        headers={"Accept": "application/json"},
+    )
+    planted = client.session.session_key
+    assert planted
+    assert Session.objects.filter(pk=planted).exists()
+    return str(planted)
 
 
 def without_secrets(page: str) -> str:

@@ -13,10 +13,15 @@ from django.utils.translation import gettext_lazy as _
 from supportdesk.setup.forms import says_when_empty
 from tickets.models import Queue, Topic, TopicField
 
-ICONS = (
-    "bike", "box", "truck", "card", "again", "gift", "tag", "tent", "key", "lock", "person",
-    "phone", "mail", "chat", "building", "globe", "calendar", "info", "complaint", "more",
-)  # fmt: skip
+#: Names in ``static/icons.svg``, with what a screen reader says for each.
+ICONS = {
+    "bike": _("Bicycle"), "box": _("Box"), "truck": _("Truck"), "card": _("Payment card"),
+    "again": _("Again"), "gift": _("Gift"), "tag": _("Tag"), "tent": _("Tent"), "key": _("Key"),
+    "lock": _("Lock"), "person": _("Person"), "phone": _("Telephone"), "mail": _("Mail"),
+    "chat": _("Speech bubble"), "building": _("Building"), "globe": _("Globe"),
+    "calendar": _("Calendar"), "info": _("Information"), "complaint": _("Complaint"),
+    "more": _("Three dots"),
+}  # fmt: skip
 LONGEST_TARGET_HOURS = 1000
 
 
@@ -112,8 +117,9 @@ class _Named(forms.ModelForm):  # type: ignore[type-arg]
 class TopicForm(_Named):
     icon = forms.ChoiceField(
         label=_("Icon"),
-        choices=[("", _("none")), *((name, name) for name in ICONS)],
+        choices=[("", _("none")), *ICONS.items()],
         required=False,
+        widget=forms.RadioSelect,
     )
 
     class Meta:
@@ -142,7 +148,9 @@ class TopicForm(_Named):
             if isinstance(choice, forms.ModelChoiceField):
                 choice.queryset, choice.empty_label = rows, str(empty)
                 says_when_empty(choice)
-        says_when_empty(self.fields["icon"])
+        icon = says_when_empty(self.fields["icon"])
+        if isinstance(icon, forms.ChoiceField) and self.instance.icon not in {"", *ICONS}:
+            icon.choices = [*ICONS.items(), (self.instance.icon, self.instance.icon)]
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
