@@ -22,6 +22,7 @@ from tickets.models import Attachment
 from tickets.models.attachment import AttachmentQuerySet
 
 _SESSION_KEY = "holds-files"
+_MB = 1024 * 1024
 
 
 def of_form(request: HttpRequest, key: uuid.UUID) -> AttachmentQuerySet:
@@ -43,12 +44,13 @@ def hold(
     return files.store(upload, session=session, held_for=_held_for(key), field_key=field_key, at=at)
 
 
-def limits() -> dict[str, int]:
+def limits() -> dict[str, float]:
     """What one message can carry, for pages to say before anybody uploads."""
     return {
         "count": settings.MESSAGE_FILES_LIMIT,
         "each": settings.FILE_LIMIT_BYTES,
-        "together": settings.MESSAGE_FILES_LIMIT_BYTES,
+        "each_mb": settings.FILE_LIMIT_BYTES / _MB,
+        "together_mb": settings.MESSAGE_FILES_LIMIT_BYTES / _MB,
     }
 
 
