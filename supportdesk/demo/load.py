@@ -89,12 +89,12 @@ def _programme(scene: play.Scene, many: int) -> list[play.Run]:
     for story, share in stories.BURSTS:
         assert story.burst is not None  # noqa: S101 -- that is what makes it one
         first, last = story.burst
-        for _ in range(round(left * share)):
-            told.append((now - timedelta(days=rng.uniform(last, first)), story))
+        told += [
+            (now - timedelta(days=rng.uniform(last, first)), story)
+            for _ in range(round(left * share))
+        ]
     left = max(0, many - len(told))
-    told += [
-        (_some_moment(scene), story) for story in play.deck(stories.EVERYDAY, left, rng)
-    ]
+    told += [(_some_moment(scene), story) for story in play.deck(stories.EVERYDAY, left, rng)]
     runs = []
     for at, story in sorted(told, key=lambda pair: pair[0]):
         fixed = story.ago is not None

@@ -16,8 +16,16 @@ NAMED = {
     "owusu": ("Chidi & Ama Owusu", "en", "owusu.family@postbox.example"),
     "larsgunnar": ("Lars-Gunnar Söderqvist", "en", "lgs@fjallpost.example"),
     "siobhan": ("Siobhán O’Rourke", "en", "siobhan.orourke@inbox.example"),
-    "oluwaseun": ("Dr. Oluwaseun Adébáyò-Fairweather", "en", "o.fairweather@northumbria-outdoor.example"),
-    "wolfgang": ("Wolfgang Amadeus Freiherr von Trotta-Schellenberg", "de", "wolfgang@trotta-schellenberg.example"),
+    "oluwaseun": (
+        "Dr. Oluwaseun Adébáyò-Fairweather",
+        "en",
+        "o.fairweather@northumbria-outdoor.example",
+    ),
+    "wolfgang": (
+        "Wolfgang Amadeus Freiherr von Trotta-Schellenberg",
+        "de",
+        "wolfgang@trotta-schellenberg.example",
+    ),
     "noor": ("Noor El-Amin", "en", "noor.elamin@mail.example"),
     "piet": ("Piet van der Heijden", "en", "piet@heijden.example"),
     "wren": ("Wren (a practice customer)", "en", "wren@practice.example"),
@@ -39,8 +47,12 @@ ORGANIZATIONS = {
     "Stadtwerke Lindau": "stadtwerke-lindau.example",
     "Ravensworth & Daughters": "ravensworth.example",
 }
-GERMAN_ORGANIZATIONS = {"Hof Buchenrain", "Velokurier Hamburg", "Alpenverein Sektion Isartal",
-                        "Stadtwerke Lindau"}
+GERMAN_ORGANIZATIONS = {
+    "Hof Buchenrain",
+    "Velokurier Hamburg",
+    "Alpenverein Sektion Isartal",
+    "Stadtwerke Lindau",
+}
 
 FIRST = {
     "en": (
@@ -105,7 +117,7 @@ class Public:
 def settle(many: int, rng: Random, *, at: datetime) -> Public:
     """Make ``many`` customers, some of them in organizations."""
     organizations = _organizations()
-    wanted = [_named(key) for key in NAMED]
+    wanted = list(NAMED.values())
     taken = {email for _name, _language, email in wanted}
     while len(wanted) < many:
         one = _invented(rng)
@@ -137,7 +149,7 @@ def settle(many: int, rng: Random, *, at: datetime) -> Public:
         Writer(customer, email, phones.get(customer.pk))
         for customer, email in zip(customers, identities, strict=True)
     ]
-    crowd = writers[len(NAMED):]
+    crowd = writers[len(NAMED) :]
     rng.shuffle(crowd)
     return Public(
         named=dict(zip(NAMED, writers, strict=False)),
@@ -159,10 +171,6 @@ def _organizations() -> dict[str, Organization]:
     return {ORGANIZATIONS[one.name]: one for one in made}
 
 
-def _named(key: str) -> tuple[str, str, str]:
-    return NAMED[key]
-
-
 def _invented(rng: Random) -> tuple[str, str, str]:
     language = "de" if rng.random() < 0.3 else "en"
     first, last = rng.choice(FIRST[language]), rng.choice(LAST[language])
@@ -172,15 +180,24 @@ def _invented(rng: Random) -> tuple[str, str, str]:
             [one for one in ORGANIZATIONS if (one in GERMAN_ORGANIZATIONS) == (language == "de")]
         )
         domain = ORGANIZATIONS[name]
-    local = rng.choice((f"{first}.{last}", f"{first[0]}{last}", f"{first}{last[:3]}{rng.randint(2, 99)}"))
+    local = rng.choice(
+        (f"{first}.{last}", f"{first[0]}{last}", f"{first}{last[:3]}{rng.randint(2, 99)}")
+    )
     return f"{first} {last}", language, f"{_plain(local)}@{domain}"
 
 
 def _plain(text: str) -> str:
-    german = text.lower().translate(
-        str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ı": "i", "’": "", "ł": "l"})
-    )
-    return unicodedata.normalize("NFKD", german).encode("ascii", "ignore").decode()
+    said = text.lower()
+    for letter, plain in (
+        ("ä", "ae"),
+        ("ö", "oe"),
+        ("ü", "ue"),
+        ("ß", "ss"),
+        ("ı", "i"),
+        ("ł", "l"),
+    ):
+        said = said.replace(letter, plain)
+    return unicodedata.normalize("NFKD", said).encode("ascii", "ignore").decode()
 
 
 def _phones(customers: list[Customer], rng: Random) -> dict[int, Identity]:

@@ -116,7 +116,9 @@ def _empty_bag(pen: Pen, rng: Random) -> None:
     pen.rectangle((0, 0, *SIZE), fill=LEAF)
     for _ in range(420):
         x, y = rng.randint(0, SIZE[0]), rng.randint(0, SIZE[1])
-        pen.line((x, y, x + rng.randint(-6, 6), y - rng.randint(8, 26)), fill=(112, 146, 88), width=2)
+        pen.line(
+            (x, y, x + rng.randint(-6, 6), y - rng.randint(8, 26)), fill=(112, 146, 88), width=2
+        )
     pen.polygon([(140, 250), (600, 190), (630, 300), (160, 360)], fill=(206, 112, 50), outline=INK)
     pen.ellipse((575, 186, 655, 306), fill=INK)
     pen.text((250, 252), "POLES", fill=PAPER, font_size=46)

@@ -21,7 +21,7 @@ from supportdesk.demo.people import Public, Writer
 from supportdesk.lib.worktime import Calendar
 from supportdesk.models import User
 from tickets import receivers
-from tickets.models import Event, Handoff, Message, Ticket, TopicField
+from tickets.models import Event, FollowUp, Handoff, Message, Ticket, TopicField
 from tickets.service import clocks
 from tickets.signals import event_recorded
 from tickets.states import State
@@ -133,10 +133,7 @@ class Run:
         late = getattr(step, "late", None)
         if late is not None and due:
             return self.scene.calendar.due(due, late)
-        if step.is_ours:
-            at = self.scene.calendar.due(self.at, span)
-        else:
-            at = _awake(self.at + span)
+        at = self.scene.calendar.due(self.at, span) if step.is_ours else _awake(self.at + span)
         if due is None or due <= self.at:
             return at
         return at if at < due - SPARE else self._in_time(due)
@@ -191,7 +188,7 @@ class Run:
         )
 
     def _answers(self) -> list[dict[str, str]]:
-        answers = []
+        answers: list[dict[str, str]] = []
         for ask in self.scene.company.asks[self.story.topic]:
             value = self._answer(ask, {one["key"]: one["value"] for one in answers})
             if value:
@@ -208,7 +205,9 @@ class Run:
         if ask.kind == TopicField.Kind.ORDER:
             return self._words["order"] if rng.random() < 0.85 else ""
         if ask.kind == TopicField.Kind.DATE:
-            return (timezone.localtime(self.at) - timedelta(days=rng.randint(2, 7))).date().isoformat()
+            return (
+                (timezone.localtime(self.at) - timedelta(days=rng.randint(2, 7))).date().isoformat()
+            )
         if ask.kind == TopicField.Kind.NUMBER:
             return self._words["km"]
         if ask.kind == TopicField.Kind.CHOICE and ask.is_required:
@@ -297,7 +296,9 @@ class Run:
             return None
         if step.next_ago is not None:
             due = self.scene.before_now(step.next_ago)
-            return due - timedelta(minutes=due.minute % 5, seconds=due.second, microseconds=due.microsecond)
+            return due - timedelta(
+                minutes=due.minute % 5, seconds=due.second, microseconds=due.microsecond
+            )
         due = self.scene.calendar.due(self.at, step.says_next)
         whole = due.replace(minute=0, second=0, microsecond=0)
         return whole if whole - self.at > timedelta(hours=1) else whole + timedelta(hours=1)
@@ -368,6 +369,12 @@ class Run:
         self.ticket.mark_complaint(quote=self._say(step.quote), by=self._worker(), at=self.at)
 
     @_do.register
+    def _(self, step: script.Belongs) -> None:
+        self._look_again()
+        self._writer = self.scene.public.named[step.to]
+        self.ticket.change_customer(self._writer.email, by=self._worker(), at=self.at)
+
+    @_do.register
     def _(self, step: script.IsSpam) -> None:
         self.ticket.mark_spam(by=self._worker(), at=self.at)
 
@@ -407,7 +414,7 @@ class Run:
 
     @_do.register
     def _(self, step: script.FollowsUp) -> None:
-        reminder = self.ticket.follow_ups.standing().first()
+        reminder = FollowUp.objects.standing().filter(ticket=self.ticket).first()
         if reminder is not None:
             self.ticket.followed_up(reminder, by=reminder.user, at=self.at)
 
@@ -435,9 +442,7 @@ def without_mail() -> Iterator[None]:
         event_recorded.connect(receivers.follow_up_on)
 
 
-def play(
-    runs: Iterable[Run], *, until: datetime, begins: Callable[[datetime], None]
-) -> list[Run]:
+def play(runs: Iterable[Run], *, until: datetime, begins: Callable[[datetime], None]) -> list[Run]:
     """Let time pass: whatever is due next happens next, be it a person or a timer.
 
     Returns those whose story is not over at ``until``.

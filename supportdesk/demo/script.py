@@ -34,7 +34,7 @@ class Step:
     """One thing that somebody does."""
 
     #: How long after the step before. In opening hours for staff.
-    after: timedelta = hours(2)
+    after: timedelta = timedelta(hours=2)
     #: Exactly so long before the moment of loading, instead of ``after``.
     ago: timedelta | None = None
     #: It happens in this share of the tickets.
@@ -47,7 +47,7 @@ class Step:
 
 @dataclass(frozen=True, kw_only=True)
 class Theirs(Step):
-    after: timedelta = hours(9)
+    after: timedelta = timedelta(hours=9)
 
     @property
     def is_ours(self) -> bool:
@@ -100,7 +100,7 @@ class We(Step):
 
     text: str
     then: str = State.OPEN
-    says_next: timedelta = hours(8)
+    says_next: timedelta = timedelta(hours=8)
     next_ago: timedelta | None = None
     kind: str = Promise.Kind.UPDATE
     late: timedelta | None = None
@@ -175,6 +175,13 @@ class Complains(Quickly):
 
 
 @dataclass(frozen=True)
+class Belongs(Quickly):
+    """It is another customer’s: one of ``people.NAMED``."""
+
+    to: str
+
+
+@dataclass(frozen=True)
 class IsSpam(Quickly):
     """Out of every list."""
 
@@ -202,7 +209,7 @@ class SetsReminder(Quickly):
     """A follow-up: ``due`` in opening hours from here, or ``due_ago`` before the loading."""
 
     what: str
-    due: timedelta = hours(16)
+    due: timedelta = timedelta(hours=16)
     due_ago: timedelta | None = None
 
 
