@@ -122,7 +122,7 @@ EMAIL_BACKEND = "supportdesk.outbox.NothingSendsPastTheOutbox"
 
 AUTH_USER_MODEL = "supportdesk.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+PASSWORD_HASHERS = ["supportdesk.lib.passwords.Argon2"]
 AUTH_PASSWORD_VALIDATORS = [
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
@@ -240,6 +240,11 @@ FILE_LIMIT_BYTES = 25 * 1024 * 1024
 MESSAGE_FILES_LIMIT_BYTES = 50 * 1024 * 1024
 MESSAGE_FILES_LIMIT = 10
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+FILE_UPLOAD_HANDLERS = [
+    "tickets.upload_cap.Cap",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o600
 

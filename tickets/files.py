@@ -140,12 +140,8 @@ def _refuse_size(name: str, size: int) -> None:
         raise FileRefused(_("“%(name)s” is empty. Choose it again.") % {"name": name})
     if size > settings.FILE_LIMIT_BYTES:
         raise FileRefused(
-            _("“%(name)s” has %(size)s. A file can have up to %(limit)s.")
-            % {
-                "name": name,
-                "size": filesizeformat(size),
-                "limit": filesizeformat(settings.FILE_LIMIT_BYTES),
-            }
+            _("“%(name)s” is too large. A file can have up to %(limit)s.")
+            % {"name": name, "limit": filesizeformat(settings.FILE_LIMIT_BYTES)}
         )
 
 

@@ -257,6 +257,41 @@ def test_bytes_that_are_gone_are_a_404_and_a_line_in_the_log(
     assert "has a row and no bytes" in caplog.text
 
 
+# --- Before they are here ------------------------------------------------------------------------
+
+
+def sent(client: Client, *sizes: int) -> Any:
+    key = str(uuid.uuid4())
+    uploads = [SimpleUploadedFile(f"f{n}.bin", b"x" * size) for n, size in enumerate(sizes)]
+    return client.post("/submit/", {"key": key, "text": "My words.", "uploads": uploads})
+
+
+def test_a_file_stops_growing_at_its_limit_and_is_refused_by_name(
+    client: Client, db: None, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.FILE_LIMIT_BYTES = 200_000
+    sizes: list[int | None] = []
+    keep = files.store
+    monkeypatch.setattr(files, "store", lambda f, **said: (sizes.append(f.size), keep(f, **said)))
+
+    page = sent(client, 2_000_000, 10).text
+
+    assert "“f0.bin” is too large. A file can have up to 195.3\xa0KB." in page
+    assert "<b>f1.bin</b>" in page
+    assert "My words." in page
+    assert sizes[0] is not None
+    assert 200_000 < sizes[0] <= 200_000 + 64 * 1024
+    assert sizes[1] == 10
+
+
+def test_a_flood_is_not_read_to_its_end(client: Client, db: None, settings: Settings) -> None:
+    settings.MESSAGE_FILES_LIMIT_BYTES = 100_000
+
+    assert sent(client, 390_000).status_code == 200
+    assert sent(client, 200_000, 210_000).status_code == 400
+    assert not any(kept())
+
+
 # --- Held, sent, forgotten -----------------------------------------------------------------------
 
 

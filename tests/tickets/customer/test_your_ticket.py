@@ -371,7 +371,7 @@ def test_a_refused_file_keeps_the_words_and_the_other_files(
 
     page = post(browser, ticket, "write", text="my words", uploads=[big, good], key=key).text
 
-    assert "“big.txt” has 6\xa0bytes. A file can have up to 5\xa0bytes." in page
+    assert "“big.txt” is too large. A file can have up to 5\xa0bytes." in page
     assert "my words" in page
     assert "good.txt" in page
     post(browser, ticket, "write", text="my words", key=key)
