@@ -22,7 +22,8 @@ function show(name) {
   if (name) address.searchParams.set("open", name)
   else address.searchParams.delete("open")
   history.replaceState(history.state, "", address)
-  const field = chosen.querySelector("textarea, input:not([type=hidden]), select")
-  if (name) field?.focus()
+  // What is typed next must never be a shortcut: focus goes into the sheet before anything else.
+  const fields = [...chosen.querySelectorAll("input:not([type=hidden]), select, textarea")]
+  if (name) (chosen.querySelector(".composer__text") ?? fields.find((one) => one.checkVisibility()))?.focus()
   else chosen.querySelector("[data-open]")?.focus()
 }

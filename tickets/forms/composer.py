@@ -201,7 +201,7 @@ class SolveForm(_Written):
     topic = forms.ModelChoiceField(
         label=_("What it was about"),
         queryset=Topic.objects.none(),
-        required=True,
+        empty_label=_("Choose"),
         error_messages={"required": _("Choose a topic, so that we learn from this ticket.")},
     )
     seen = forms.IntegerField(widget=forms.HiddenInput)
@@ -265,7 +265,7 @@ class HandOffForm(forms.Form):
         to = self.fields["to"]
         if isinstance(to, forms.ChoiceField):
             to.choices = [
-                ("", ""),
+                ("", _("Choose a person or a queue")),
                 (_("A person"), [(key, str(one)) for key, one in self.people.items()]),
                 (_("A queue"), [(key, str(one)) for key, one in self.queues.items()]),
             ]

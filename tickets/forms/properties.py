@@ -51,6 +51,7 @@ class TopicForm(forms.Form):
     topic = TopicChoice(
         label=_("Topic"),
         queryset=Topic.objects.select_related("parent").filter(is_active=True),
+        empty_label=_("no topic yet"),
         error_messages={"required": _("Choose a topic.")},
     )
 
@@ -154,6 +155,7 @@ class NewTicketForm(forms.Form):
     topic = TopicChoice(
         label=_("What it is about"),
         queryset=Topic.objects.none(),
+        empty_label=_("Choose"),
         error_messages={"required": _("Choose what it is about.")},
     )
     subject = forms.CharField(

@@ -680,7 +680,9 @@ class Ticket(TicketRow):
             return
         with transaction.atomic():
             self._swap({field: before}, at=at, **{field: value})
-            self.record(kind, by=by, at=at, to=_in_words(value), **{"from": _in_words(before)})
+            # A priority is read as a number; the ledger wants its word.
+            was = Priority(before) if field == "priority" else before
+            self.record(kind, by=by, at=at, to=_in_words(value), **{"from": _in_words(was)})
 
     def _give_to(self, to: User | None, kind: str, *, by: User, at: datetime) -> None:
         before = self.owner

@@ -172,6 +172,8 @@ def test_properties(browser: Client) -> None:
     assert (ticket.queue, ticket.topic) == (queue, topic)
     assert ticket.priority == Priority.URGENT
     assert ticket.tags == ["wheel", "vip"]
+    changed = ticket.events.get(kind="priority_changed").data
+    assert (changed["from"], changed["to"]) == ("Normal", "Urgent")
 
 
 @pytest.mark.parametrize(
