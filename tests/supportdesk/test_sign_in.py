@@ -18,7 +18,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from supportdesk import outbox, sign_in
-from supportdesk.models import Delivery, Role, User
+from supportdesk.lib.passwords import Argon2
+from supportdesk.models import Delivery, Desk, Role, User
 from supportdesk.outbox import registry
 from tests.factories import make_agent
 
@@ -261,6 +262,19 @@ def test_of_fifty_tries_at_once_exactly_ten_are_looked_at(rf: RequestFactory) ->
 
 
 @pytest.mark.django_db(transaction=True)
+def test_of_twenty_wrong_passwords_at_once_ten_are_looked_at() -> None:
+    Desk.objects.get_or_create(pk=1)
+    user = make_agent()
+
+    def try_one() -> bool:
+        page = come_in(Client(), user, "wrong wrong").content.decode()
+        assert ("No account with this e-mail" in page) != ("Too many tries." in page)
+        return "Too many tries." not in page
+
+    assert sum(at_once(try_one, times=20)) == 10
+
+
+@pytest.mark.django_db(transaction=True)
 def test_one_network_tries_many_accounts_a_hundred_times_and_no_more(rf: RequestFactory) -> None:
     def look(n: int) -> bool:
         request = rf.post(SIGN_IN, REMOTE_ADDR=f"203.0.113.{n % 250}")
@@ -274,6 +288,12 @@ def test_one_network_tries_many_accounts_a_hundred_times_and_no_more(rf: Request
         except ValidationError:
             continue
     assert allowed == 100
+
+
+def test_passwords_are_kept_as_owasp_says() -> None:
+    kept = Argon2().encode("three odd words", Argon2().salt())
+    assert kept.startswith("argon2$argon2id$v=19$m=47104,t=1,p=1$")
+    assert Argon2().verify("three odd words", kept)
 
 
 # --- The second factor ----------------------------------------------------------------------------
