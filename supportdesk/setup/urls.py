@@ -6,6 +6,7 @@ from supportdesk.setup.views import desk, first, home, people, queues, sender, t
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
+    path("lift-hold/", home.lift_hold, name="lift_hold"),
     path("first/<str:token>/", first.first, name="first"),
     path("desk/", desk.desk, name="desk"),
     path("look/", desk.look, name="look"),

@@ -118,6 +118,14 @@ def test_the_list_of_what_is_left_grows_shorter(setup: Client) -> None:
     assert "One thing is left" in page(setup, "home")
 
 
+def test_an_admin_lifts_the_hold(setup: Client) -> None:
+    assert "on hold" not in page(setup, "home")
+    Desk.objects.update(is_on_hold=True)
+    assert "The desk is on hold" in page(setup, "home")
+    send(setup, "lift_hold")
+    assert not Desk.current().is_on_hold
+
+
 # --- People -----------------------------------------------------------------------------------------
 
 
