@@ -15,7 +15,8 @@ from django.db.models import F
 from django.utils import timezone, translation
 
 from supportdesk import tasks
-from supportdesk.demo import company, people, play, stories
+from supportdesk.demo import founding, people, play, stories
+from supportdesk.demo.run import Run, Scene
 from supportdesk.demo.script import Story
 from supportdesk.models import Delivery, User
 from tickets.models import Ticket
@@ -51,11 +52,11 @@ def load(*, at: datetime, many: int = TICKETS, tell: Callable[[str], None]) -> i
 
 def _load(*, at: datetime, many: int, tell: Callable[[str], None]) -> int:
     rng = Random(SEED)  # noqa: S311 -- the same desk every time
-    shop = company.found(at=at)
+    shop = founding.found(at=at)
     tell(f"{len(shop.teams)} teams, {len(shop.staff)} staff, {len(shop.topics)} topics")
     crowd = people.settle(max(60, int(many * CROWD)), rng, at=at)
     tell(f"{max(60, int(many * CROWD))} customers")
-    scene = play.Scene(
+    scene = Scene(
         company=shop,
         public=crowd,
         rng=rng,
@@ -79,7 +80,7 @@ def _load(*, at: datetime, many: int, tell: Callable[[str], None]) -> int:
     return len(runs)
 
 
-def _programme(scene: play.Scene, many: int) -> list[play.Run]:
+def _programme(scene: Scene, many: int) -> list[Run]:
     """Say who comes when, in order."""
     rng, now = scene.rng, scene.now
     told: list[tuple[datetime, Story]] = [
@@ -99,7 +100,7 @@ def _programme(scene: play.Scene, many: int) -> list[play.Run]:
     for at, story in sorted(told, key=lambda pair: pair[0]):
         fixed = story.ago is not None
         begins = at if fixed else min(play.opening(story, at, scene.calendar), now)
-        runs.append(play.Run(story, scene, at=begins))
+        runs.append(Run(story, scene, at=begins))
     runs.sort(key=lambda run: run.at)
     taken: set[str] = set()
     for run in runs:
@@ -107,7 +108,7 @@ def _programme(scene: play.Scene, many: int) -> list[play.Run]:
     return runs
 
 
-def _some_moment(scene: play.Scene) -> datetime:
+def _some_moment(scene: Scene) -> datetime:
     """Draw a moment: more of them lately, on Mondays, and by day."""
     rng = scene.rng
     while True:

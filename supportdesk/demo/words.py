@@ -32,7 +32,6 @@ THINGS = {
     "gadget": (
         ("Wayfinder 3", "bike computer", "Radcomputer", 229),
         ("Wayfinder Mini", "bike computer", "Radcomputer", 129),
-        ("Lantern 600", "front light", "Frontlicht", 72),
     ),
     "pack": (
         ("Ridgeline 40", "backpack", "Rucksack", 129),
@@ -167,6 +166,7 @@ def draw(
     """Return the words of one ticket. Order numbers grow with time, as they do in a shop."""
     model, noun, german, price = rng.choice(THINGS[about])
     order = 20100 + int((at - since) / timedelta(hours=1)) // 2 + rng.randint(0, 40)
+    colour, other_colour = rng.sample(_COLOURS[language], 2)
     past = timezone.localtime(at) - timedelta(days=rng.randint(2, 6))
     coming = timezone.localtime(at) + timedelta(days=rng.randint(8, 20))
     currency = "£{:,.2f}".format if language == "en" else _euros
@@ -178,8 +178,8 @@ def draw(
         "third": currency(round(price / 3)),
         "tenth": currency(max(5, round(price / 10))),
         "order": f"K-{order}",
-        "colour": rng.choice(_COLOURS[language]),
-        "other_colour": rng.choice(_COLOURS[language][::-1][:3]),
+        "colour": colour,
+        "other_colour": other_colour,
         "size": rng.choice(("S", "M", "L")),
         "other_size": rng.choice(("XL", "XS")),
         "city": rng.choice(_CITIES[language]),

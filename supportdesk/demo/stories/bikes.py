@@ -461,6 +461,7 @@ STORIES = (
         ),
     ),
     Story(
+        words={"model": "Grit 45", "item": "Grit 45 tyre", "thing": "tyre"},
         topic="repair",
         weight=3,
         about="part",

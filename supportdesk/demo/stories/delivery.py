@@ -269,7 +269,9 @@ STORIES = (
         about="bike",
         impact=Impact.NUISANCE,
         subject=("Please not on {coming_day}", "Deliver {order} another day"),
-        text=("You want to bring the {item} on {coming_day}. I’m at {plan}. Any other day!",),
+        text=(
+            "You want to bring the {item} on {coming_day}. That’s the day of {plan}. Any other day!",
+        ),
         wants=("Any other day.",),
         answers={"change": "The day"},
         steps=(
@@ -280,7 +282,7 @@ STORIES = (
             ),
             Notes("Carton put to one side, rack 4.", chance=0.4),
             They("Yes!", after=hours(26), via=Message.Via.PAGE),
-            Solves("Booked. Enjoy {plan}.", after=hours(1)),
+            Solves("Booked. Enjoy the day out.", after=hours(1)),
         ),
     ),
     Story(

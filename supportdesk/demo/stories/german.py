@@ -76,7 +76,7 @@ STORIES = (
             "Liefertermin {model}",
         ),
         text=(
-            "Hallo, am {coming_date} fahren wir los: {plan}. Das {item} ist noch nicht da. Noch keine Panik. Ein leises Summen.",
+            "Hallo, am {coming_date} brauchen wir das {item} für {plan}. Es ist noch nicht da. Noch keine Panik. Ein leises Summen.",
         ),
         wants=("Ein Datum.",),
         steps=(
@@ -108,7 +108,7 @@ STORIES = (
             ),
         ),
         wants=("Ein rundes Rad vor dem {coming_date}.",),
-        impact_reason="Ich wollte damit fahren: {plan}.",
+        impact_reason="Ich brauche es für {plan}.",
         steps=(
             Sets(tags=("transportschaden",), after=minutes(15)),
             We(
@@ -212,7 +212,7 @@ STORIES = (
         pictures=("chain",),
         subject=("Kette springt nach {km} km ({model})", "{model}: Verschleiß oder Garantie?"),
         text=(
-            "Nach {km} km springt die Kette meines {item}. Der Händler am Ort sagt „das ist normal“ und verkaufte mir ein Öl.",
+            "Nach {km} km springt die Kette an meinem {item}. Der Händler am Ort sagt „das ist normal“ und verkaufte mir ein Öl.",
         ),
         wants=("Zu wissen, ob man mir ein Öl verkauft hat.",),
         steps=(
@@ -274,7 +274,7 @@ STORIES = (
         weight=3,
         language="de",
         about="part",
-        subject=("Gartenschlauch statt {model}", "{order}: kein {thing}, sondern ein Schlauch"),
+        subject=("Gartenschlauch statt {model}", "{order}: Schlauch statt {thing}"),
         text=(
             "Bestellt: {item}. Erhalten: elf Meter Gartenschlauch. Ein guter Schlauch. Ich habe keinen Garten.",
         ),

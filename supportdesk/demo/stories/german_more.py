@@ -139,7 +139,7 @@ STORIES = (
         pictures=("torn-seam",),
         subject=("Träger gerissen am {n}. Tag ({model})", "{model}: Naht hat aufgegeben"),
         text=(
-            "Am {n}. Tag riss der linke Träger meines {item} aus der Naht. Den Rest ging ich mit Schnur. Die Schnur hielt.",
+            "Am {n}. Tag riss der linke Träger am {model} aus der Naht. Den Rest ging ich mit Schnur. Die Schnur hielt.",
         ),
         wants=("Einen Träger, der so gut ist wie die Schnur.",),
         steps=(
@@ -169,9 +169,9 @@ STORIES = (
         language="de",
         about="clothing",
         answers={"amount": "{price}"},
-        subject=("Doppelt abgebucht ({order})", "Zweimal {price} für ein {model}"),
+        subject=("Doppelt abgebucht ({order})", "Zweimal {price} für {order}"),
         text=(
-            "Auf dem Konto stehen zwei Abbuchungen über {price}, im Schrank hängt nur eine {thing}. Ich mag Symmetrie, aber nicht so.",
+            "Auf dem Konto stehen zwei Abbuchungen über {price}, im Schrank hängt {model} nur einmal. Ich mag Symmetrie, aber nicht so.",
         ),
         wants=("Einmal {price} zurück.",),
         steps=(
@@ -206,6 +206,12 @@ STORIES = (
         ),
     ),
     Story(
+        words={
+            "model": "Larch",
+            "item": "Daunenjacke Larch",
+            "thing": "Daunenjacke",
+            "price": "229,00 €",
+        },
         topic="send-back",
         weight=3,
         language="de",
