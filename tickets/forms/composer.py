@@ -123,7 +123,7 @@ class ReplyForm(_Written):
     ) -> None:
         chosen = next((pick.at.isoformat() for pick in picks if pick.is_chosen), "")
         initial = {"seen": ticket.thread_version, "next": chosen} | kwargs.pop("initial", {})
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(*args, initial=initial, auto_id="reply_%s", **kwargs)
         self.at = at
         self.addresses = [
             one.value for one in ticket.customer.identities.all() if one.kind == "email"
@@ -208,7 +208,7 @@ class SolveForm(_Written):
 
     def __init__(self, *args: Any, ticket: Ticket, **kwargs: Any) -> None:
         initial = {"seen": ticket.thread_version} | kwargs.pop("initial", {})
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(*args, initial=initial, auto_id="solve_%s", **kwargs)
         if ticket.topic_id is None:
             topic = self.fields["topic"]
             if isinstance(topic, forms.ModelChoiceField):
@@ -259,7 +259,7 @@ class HandOffForm(forms.Form):
             "owner_was": ticket.owner_id or "",
             "wants": ticket.desired_outcome[:1000],
         }
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, auto_id="hand_off_%s", **kwargs)
         self.people = {f"user-{one.pk}": one for one in people if one.pk != ticket.owner_id}
         self.queues = {f"queue-{one.pk}": one for one in queues if one.pk != ticket.queue_id}
         to = self.fields["to"]

@@ -65,6 +65,7 @@ def list_tickets(request: AgentRequest) -> HttpResponse:
         "rows": [_row(ticket, now=at, calendar=request.desk.calendar) for ticket in page.rows],
         "q": filters.render(parts),
         "left_out": narrowed.left_out,
+        "senders": inbox.senders(narrowed.rows) if view.slug == "unverified" else [],
         "selects": _selects(parts, known),
         "origin": _origin(request),
     }

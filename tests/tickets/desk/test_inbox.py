@@ -218,6 +218,19 @@ def test_new_tickets_wait_behind_a_bar(browser: Client) -> None:
     assert "1 new ticket: show" in html
 
 
+def test_a_flood_from_one_address_is_one_line(browser: Client) -> None:
+    flood = make_identity("flood@mail.example", is_verified=False)
+    for _ in range(3):
+        make_fresh(identity=flood)
+    make_fresh(identity=make_identity("one@mail.example", is_verified=False))
+
+    html = browser.get(INBOX, {"view": "unverified"}).content.decode()
+
+    assert "Who sent several of these flood@mail.example 3" in words(html)
+    assert "one@mail.example" not in html
+    assert len(_list(browser, view="unverified", q="flood@mail.example")) == 3
+
+
 def test_a_look_shows_no_ticket_of_a_private_queue(browser: Client) -> None:
     hidden = make_fresh(
         queue=make_queue(team=make_team(), is_private=True), subject="Secret matter"

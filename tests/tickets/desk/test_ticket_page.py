@@ -3,7 +3,6 @@ import uuid
 from datetime import timedelta
 
 from django.db import connection
-from django.template.loader import get_template
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -13,11 +12,6 @@ from tests.factories import make_agent, make_queue, make_reply, make_team
 from tests.tickets.desk.pages import address, make_fresh, words
 from tickets import thread
 from tickets.models import Event, Message, Ticket
-
-
-def test_every_kind_of_event_has_its_line() -> None:
-    for kind in Event.Kind:
-        assert get_template(f"tickets/timeline/{kind}.html")
 
 
 def test_every_line_reads_as_a_sentence(browser: Client, agent: User) -> None:
