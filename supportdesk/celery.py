@@ -6,8 +6,10 @@ harm, because every sweep below finds the rows that nobody rang for.
 """
 
 import os
+from typing import Any
 
 from celery import Celery
+from celery.signals import beat_init, worker_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "supportdesk.settings")
 
@@ -74,3 +76,12 @@ app.conf.update(
     },
 )
 app.autodiscover_tasks()
+
+
+@worker_init.connect
+@beat_init.connect
+def refuse_unsafe_production(**kwargs: Any) -> None:
+    """Workers and beat refuse what the web process refuses."""
+    from supportdesk import checks  # noqa: PLC0415 -- the apps are loaded by now, not before
+
+    checks.refuse_unsafe_production()

@@ -263,7 +263,11 @@ LOGGING = {
     "formatters": {"plain": {"()": "supportdesk.lib.logs.Plain"}},
     "handlers": {"out": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["out"], "level": os.environ.get("LOG_LEVEL", "INFO")},
-    "loggers": {"django.server": {"propagate": True, "handlers": []}},
+    "loggers": {
+        "django.server": {"propagate": True, "handlers": []},
+        # The trial’s mail server tells of every command it hears.
+        "mail.log": {"level": "WARNING"},
+    },
 }
 
 if "pytest" in sys.modules:

@@ -78,3 +78,16 @@ def test_who_wrote_and_from_where_is_kept(db: None) -> None:
     message = write(ticket, from_address="noor@work.example", framed_html="<p>Any news?</p>")
     message.refresh_from_db()
     assert (message.from_address, message.framed_html) == ("noor@work.example", "<p>Any news?</p>")
+
+
+def test_an_owner_who_has_left_does_not_get_it_back(agent: User, colleague: User) -> None:
+    left, stayed = make_ticket(owner=agent), make_ticket(owner=colleague)
+    for ticket, owner in ((left, agent), (stayed, colleague)):
+        make_solved(ticket, owner)
+    User.objects.filter(pk=agent.pk).update(is_active=False)
+
+    write(twin(left))
+    write(twin(stayed))
+
+    assert columns(left, "owner") == {"owner": None}
+    assert columns(stayed, "owner") == {"owner": colleague.pk}

@@ -778,8 +778,13 @@ class Ticket(TicketRow):
         }
 
     def _back_with_us(self, *, at: datetime) -> dict[str, Any]:
-        """The customer spoke: open, and owed a word by a moment that they can see."""
+        """The customer spoke: open, and owed a word by a moment that they can see.
+
+        An owner who has left since is none: the team’s lead is accountable.
+        """
         changes: dict[str, Any] = {"waiting_since": self.waiting_since or at}
+        if self.owner and not self.owner.is_active:
+            changes["owner_id"] = None
         if self.state != State.NEW:
             changes |= self._moving(State.OPEN, at, at)
         if self.state == State.SOLVED:
