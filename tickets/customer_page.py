@@ -255,14 +255,15 @@ def _face(user: User) -> Face:
 
 def _said(message: Message, ticket: Ticket) -> Said:
     is_ours = message.kind == Message.Kind.REPLY
+    face = _face(message.by_user) if is_ours and message.by_user else None
     author = message.by_customer
-    is_you = author is not None and author.pk == ticket.customer_id
+    is_you = author is None or author.pk == ticket.customer_id
     return Said(
         pk=message.pk,
         at=message.release_at,
         is_ours=is_ours,
-        face=_face(message.by_user) if is_ours and message.by_user else None,
-        name=_("You") if is_you or author is None else author.first_name,
+        face=face,
+        name=face.name if face else _("You") if is_you or author is None else author.first_name,
         way=_way(message),
         text=message.text,
         html=message.html if is_ours else "",
