@@ -189,6 +189,7 @@ def draw(
         "past_date": date_in_words(past, language),
         "coming_day": _WEEKDAYS[language][coming.weekday()],
         "coming_date": date_in_words(coming, language),
+        "soon_day": _WEEKDAYS[language][(timezone.localtime(at).weekday() + 5) % 7],
         "n": str(rng.randint(3, 9)),
         "km": str(rng.randint(12, 380) * 10),
         "frame": f"{model[:1]}{rng.randint(1, 9)}-5{rng.randint(0, 9)}-{rng.randint(100000, 999999)}",
@@ -212,14 +213,15 @@ def by_when(moment: datetime, *, at: datetime, language: str) -> str:
     local, today = timezone.localtime(moment), timezone.localtime(at)
     away = (local.date() - today.date()).days
     german = language == "de"
+    on = "am" if german else "on"
     if away == 0:
         day = "heute" if german else "today"
     elif away == 1:
         day = "morgen" if german else "tomorrow"
     elif away < 6:
-        day = _WEEKDAYS[language][local.weekday()]
+        day = f"{on} {_WEEKDAYS[language][local.weekday()]}"
     else:
-        day = f"{_WEEKDAYS[language][local.weekday()]}, {date_in_words(local, language)},"
+        day = f"{on} {_WEEKDAYS[language][local.weekday()]}, {date_in_words(local, language)},"
     return f"{day} bis {local:%H:%M} Uhr" if german else f"{day} by {local:%H:%M}"
 
 

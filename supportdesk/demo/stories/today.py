@@ -182,7 +182,7 @@ STORIES = (
         is_verified=True,
         owner="tomas",
         ago=days(3.2),
-        subject=("Front wheel of my Tarn 2 arrived bent, race on Sunday",),
+        subject=("Front wheel of my Tarn 2 arrived bent, race on {soon_day}",),
         text=(
             (
                 "The front wheel of my Tarn 2 was bent when I took it out of the box. It rubs on the brake on every "
@@ -190,9 +190,11 @@ STORIES = (
                 "that side."
             ),
         ),
-        wants=("A straight wheel on my doorstep before Saturday evening. I don’t need a voucher.",),
+        wants=(
+            "A straight wheel on my doorstep the evening before, at the latest. I don’t need a voucher.",
+        ),
         impact=Impact.BLOCKED,
-        impact_reason="I race on Sunday. I have trained for it since October.",
+        impact_reason="I race on {soon_day}. I have trained for it since October.",
         answers={"order": "K-20817", "part": "Wheel"},
         pictures=("rim-dent-by-valve", "hole-in-the-carton"),
         is_complaint=True,
@@ -214,7 +216,7 @@ STORIES = (
             ),
             They(
                 "You said the wheel would leave your warehouse by noon today. I took the morning off to wait for "
-                "a tracking number. There is none.\n\nThat’s the second time I explain this. I race on Sunday. "
+                "a tracking number. There is none.\n\nThat’s the second time I explain this. I race on {soon_day}. "
                 "Is there a wheel, yes or no?",
                 ago=days(1.1),
             ),
