@@ -128,7 +128,8 @@ def page_of(ticket: Ticket, *, calendar: Calendar, at: datetime, whole: bool = F
     facts = _facts_as_known(ticket, at=at)
     stage = ticket.stage(at)
     due = _due(promises, messages, at=at) if stage in {Stage.RECEIVED, Stage.WORKED_ON} else None
-    waits_since = _waits_since(ticket, at=at) if stage == Stage.WAITING else None
+    waits = _waits(ticket, messages, at=at)
+    waits_since = (waits or [ticket.state_from])[-1] if stage == Stage.WAITING else None
     solved_at = ticket.solved_at if stage == Stage.SOLVED else None
     shown = messages if whole else messages[-LATEST:]
     owner = facts["owner"]
@@ -145,7 +146,7 @@ def page_of(ticket: Ticket, *, calendar: Calendar, at: datetime, whole: bool = F
         waits_since=waits_since,
         hold_reason=facts["hold_reason"] if ticket.shown_state(at) == State.ON_HOLD else "",
         solved_at=solved_at,
-        story=story_of(messages, promises, due, waits_since, solved_at, calendar=calendar, at=at),
+        story=story_of(messages, promises, due, waits, solved_at, calendar=calendar, at=at),
         promises=[_ribbon(one, calendar=calendar, at=at) for one in promises[-PROMISES_SHOWN:]][
             ::-1
         ],
@@ -241,9 +242,16 @@ def _what(kind: str) -> str:
     }[Promise.Kind(kind)]
 
 
-def _waits_since(ticket: Ticket, *, at: datetime) -> datetime:
-    event = ticket.events.filter(data__to=State.WAITING, at__lte=at).order_by("-at", "-pk").first()
-    return max(event.at, ticket.state_from) if event else ticket.state_from
+def _waits(ticket: Ticket, messages: Sequence[Message], *, at: datetime) -> list[datetime]:
+    """Since when, each time, we waited for the customer; as they could know it."""
+    said_at = {message.pk: message.release_at for message in messages}
+    moves = [Event.Kind.REPLIED, Event.Kind.WAITED]
+    events = ticket.events.filter(kind__in=moves, data__to=State.WAITING, at__lte=at)
+    moments = [
+        said_at.get(event.data["message_id"]) if "message_id" in event.data else event.at
+        for event in events.order_by("at", "pk")
+    ]
+    return [moment for moment in moments if moment is not None]
 
 
 # --- The thread ----------------------------------------------------------------------------------

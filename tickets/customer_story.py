@@ -14,7 +14,7 @@ def story_of(
     messages: Sequence[Message],
     promises: Sequence[Promise],
     due: Promise | None,
-    waits_since: datetime | None,
+    waits: Sequence[datetime],
     solved_at: datetime | None,
     *,
     calendar: Calendar,
@@ -34,8 +34,7 @@ def story_of(
         for one in promises
         if is_broken(one, at)
     ]
-    if waits_since:
-        happenings.append(story.Happening(waits_since, story.Kind.WAITS))
+    happenings += [story.Happening(moment, story.Kind.WAITS) for moment in waits]
     if solved_at:
         happenings.append(
             story.Happening(

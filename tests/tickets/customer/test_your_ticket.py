@@ -109,6 +109,21 @@ def test_waiting_for_the_customer(browser: Client, ticket: Ticket, agent: User, 
 
     assert headline(page) == "It’s your turn: Tomás waits for your answer since 12:00."
     assert "Next: <b>you answer.</b>" in page
+    assert "story__ours" in page
+
+    # It stays in the story; one that was taken back was never in it.
+    post(browser, ticket, "write", text="700c.")
+    assert "story__ours" in page_of(browser, ticket)
+
+
+def test_a_question_that_was_taken_back_is_not_in_the_story(
+    browser: Client, ticket: Ticket, agent: User, clock: Any
+) -> None:
+    message = make_reply(ticket, agent, at=NOW, then=State.WAITING)
+    ticket.undo(message, by=agent, at=NOW)
+    clock.now = NOW + A_MINUTE
+
+    assert "story__ours" not in page_of(browser, ticket)
 
 
 def test_on_hold_with_the_reason(browser: Client, ticket: Ticket, agent: User, clock: Any) -> None:
