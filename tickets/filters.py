@@ -83,7 +83,12 @@ def known_to(user: User) -> Known:
         user=user,
         staff=list(User.objects.filter(is_active=True)),
         queues=list(Queue.objects.visible_to(user).active()),
-        topics=list(Topic.objects.select_related("parent")),
+        topics=list(
+            # In the order of the tree.
+            Topic.objects.select_related("parent").order_by(
+                "parent__position", "parent__name", "position", "name"
+            )
+        ),
     )
 
 

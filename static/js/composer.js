@@ -1,6 +1,8 @@
 // <form data-draft="…" data-kind="reply">: what is written is saved within a second of the last key,
 // on leaving the field, and when the page goes. Ctrl or Cmd with Enter sends any sheet.
 const QUIET_FOR = 600
+// Browsers carry no more than 64 KB past the end of a page.
+const MOST_KEPT_ALIVE = 15_000
 
 for (const form of document.querySelectorAll("form[data-draft]")) keep(form)
 
@@ -19,6 +21,7 @@ function keep(form) {
   let timer
   let saving = Promise.resolve()
   let isGone = false
+  let saves = 0
 
   form.addEventListener("input", () => {
     clearTimeout(timer)
@@ -33,7 +36,8 @@ function keep(form) {
     if (event.persisted) isGone = false
   })
   window.addEventListener("pagehide", () => {
-    if (!isGone && written(form) !== last) post(true)
+    if (!isGone && written(form) !== last) post()
+    isGone = true
   })
 
   function save() {
@@ -41,16 +45,21 @@ function keep(form) {
     if (isGone || written(form) === last) return
     last = written(form)
     // One after the other: a later save can never be overtaken by an earlier one.
-    saving = saving.then(() => post(false))
+    saving = saving.then(post)
   }
 
-  async function post(isLeaving) {
+  // The number tells the server which of this window’s saves is the later, whichever arrives first.
+  async function post() {
+    const body = fields(form)
+    body.set("save", ++saves)
     try {
-      const answer = await fetch(form.dataset.draft, { method: "POST", body: fields(form), keepalive: isLeaving })
+      const keepalive = form.elements.text.value.length < MOST_KEPT_ALIVE
+      const answer = await fetch(form.dataset.draft, { method: "POST", body, keepalive })
       const kept = await answer.json()
       if (kept.version) form.elements.version.value = kept.version
       tell(kept.words, answer.ok)
     } catch {
+      if (isGone) return
       last = null
       tell(said.dataset.failed, false)
     }

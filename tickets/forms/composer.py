@@ -16,7 +16,8 @@ from django.utils.translation import gettext_lazy as _
 
 from supportdesk.lib import markup
 from supportdesk.models import User
-from tickets.models import Draft, Handoff, Promise, Queue, Ticket, Topic
+from tickets.forms.topics import TopicChoice
+from tickets.models import Draft, Handoff, Promise, Queue, Ticket
 from tickets.next_update import Pick
 from tickets.states import Outcome, State
 
@@ -198,9 +199,8 @@ class SolveForm(_Written):
         required=False,
         help_text=_("For your team. Needed when they got nothing."),
     )
-    topic = forms.ModelChoiceField(
+    topic = TopicChoice(
         label=_("What it was about"),
-        queryset=Topic.objects.none(),
         empty_label=_("Choose"),
         error_messages={"required": _("Choose a topic, so that we learn from this ticket.")},
     )
@@ -209,11 +209,7 @@ class SolveForm(_Written):
     def __init__(self, *args: Any, ticket: Ticket, **kwargs: Any) -> None:
         initial = {"seen": ticket.thread_version} | kwargs.pop("initial", {})
         super().__init__(*args, initial=initial, auto_id="solve_%s", **kwargs)
-        if ticket.topic_id is None:
-            topic = self.fields["topic"]
-            if isinstance(topic, forms.ModelChoiceField):
-                topic.queryset = Topic.objects.select_related("parent").filter(is_active=True)
-        else:
+        if ticket.topic_id is not None:
             del self.fields["topic"]
 
     def clean(self) -> dict[str, Any]:
@@ -259,7 +255,8 @@ class HandOffForm(forms.Form):
             "owner_was": ticket.owner_id or "",
             "wants": ticket.desired_outcome[:1000],
         }
-        super().__init__(*args, auto_id="hand_off_%s", **kwargs)
+        kwargs["auto_id"] = "hand_off_%s"
+        super().__init__(*args, **kwargs)
         self.people = {f"user-{one.pk}": one for one in people if one.pk != ticket.owner_id}
         self.queues = {f"queue-{one.pk}": one for one in queues if one.pk != ticket.queue_id}
         to = self.fields["to"]

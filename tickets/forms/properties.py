@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +12,7 @@ from customers import identities
 from customers.identities import Known
 from supportdesk.models import User
 from tickets.forms.composer import Text
+from tickets.forms.topics import AS_A_TREE, TopicChoice
 from tickets.models import Queue, Ticket, Topic
 from tickets.states import Impact, Priority
 
@@ -36,21 +37,10 @@ class QueueForm(forms.Form):
             queue.queryset = Queue.objects.visible_to(user).active()
 
 
-if TYPE_CHECKING:
-    _TopicField = forms.ModelChoiceField[Topic]
-else:
-    _TopicField = forms.ModelChoiceField
-
-
-class TopicChoice(_TopicField):
-    def label_from_instance(self, obj: Any) -> str:
-        return f"{obj.parent} > {obj}" if obj.parent else str(obj)
-
-
 class TopicForm(forms.Form):
     topic = TopicChoice(
         label=_("Topic"),
-        queryset=Topic.objects.select_related("parent").filter(is_active=True),
+        queryset=Topic.objects.select_related("parent").filter(is_active=True).order_by(*AS_A_TREE),
         empty_label=_("no topic yet"),
         error_messages={"required": _("Choose a topic.")},
     )
@@ -154,7 +144,6 @@ class NewTicketForm(forms.Form):
     name = forms.CharField(label=_("Their name"), max_length=120, required=False)
     topic = TopicChoice(
         label=_("What it is about"),
-        queryset=Topic.objects.none(),
         empty_label=_("Choose"),
         error_messages={"required": _("Choose what it is about.")},
     )
@@ -193,9 +182,10 @@ class NewTicketForm(forms.Form):
         super().__init__(*args, **kwargs)
         topic = self.fields["topic"]
         if isinstance(topic, forms.ModelChoiceField):
-            topic.queryset = Topic.objects.select_related("parent__queue", "queue").filter(
+            leaves = Topic.objects.select_related("parent__queue", "queue").filter(
                 is_active=True, children=None
             )
+            topic.queryset = leaves.order_by(*AS_A_TREE)
 
     def clean_contact(self) -> Known:
         return known(self.cleaned_data["contact"])

@@ -178,18 +178,27 @@ def draft(request: AgentRequest, number: int) -> HttpResponse:
     """Keep what is being written. 409 if a newer draft stands, or it was sent meanwhile."""
     ticket, at = ticket_or_404(request, number), timezone.now()
     kind = request.POST.get("kind", "")
-    key, version = request.POST.get("key", ""), request.POST.get("version", "")
+    key = request.POST.get("key", "")
     if kind not in Draft.Kind.values:
         return JsonResponse({"words": _("Not saved.")}, status=400)
     if _is_sent(key):
         return JsonResponse({"words": _("This was sent already.")}, status=409)
+    standing = Draft.objects.filter(ticket=ticket, author=request.user, kind=kind).first()
+    save = _number(request.POST.get("save", ""))
+    window = {"window": key[:40], "save": str(save)}
+    is_ours = standing is not None and standing.choices.get("window") == window["window"]
+    if standing and is_ours and save <= _number(standing.choices["save"]):
+        # A later save of the same window was faster.
+        return JsonResponse({"version": standing.version})
     kept = Draft.keep(
         ticket_id=ticket.pk,
         author=request.user,
         kind=kind,
         text=markup.clean_text(request.POST.get("text", ""))[: composers.LONGEST],
-        choices=_choices(request) if kind == Draft.Kind.REPLY else {},
-        version=int(version) if version.isdecimal() else 0,
+        choices=(_choices(request) if kind == Draft.Kind.REPLY else {}) | window,
+        version=standing.version
+        if standing and is_ours
+        else _number(request.POST.get("version", "")),
         at=at,
     )
     if kept is None:
@@ -198,6 +207,10 @@ def draft(request: AgentRequest, number: int) -> HttpResponse:
         )
     saved = date_format(timezone.localtime(at), "H:i")
     return JsonResponse({"version": kept.version, "words": _("Saved %(time)s") % {"time": saved}})
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < 9 else 0
 
 
 def _choices(request: AgentRequest) -> dict[str, str]:

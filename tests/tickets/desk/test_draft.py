@@ -39,6 +39,18 @@ def test_an_old_window_cannot_write_over_a_newer_draft(browser: Client) -> None:
     assert Draft.objects.get().text == "one two"
 
 
+def test_of_one_window_the_later_save_stands_whichever_arrives_first(browser: Client) -> None:
+    ticket, window = make_fresh(), str(uuid.uuid4())
+    _keep(browser, ticket, "one", 0, key=window, save="1")
+
+    # Leaving the page: the third save, sent before the answer to the second was there.
+    third = _keep(browser, ticket, "one two three", 0, key=window, save="3")
+    second = _keep(browser, ticket, "one two", 0, key=window, save="2")
+
+    assert (third.status_code, second.status_code) == (200, 200)
+    assert Draft.objects.get().text == "one two three"
+
+
 def test_reply_and_note_have_a_draft_each_and_everybody_their_own(
     browser: Client, agent: User, colleague: User
 ) -> None:
