@@ -7,10 +7,10 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
@@ -34,8 +34,8 @@ class RunningDesk:
 
     url: str
     walk_in: dict[str, str]
-    #: The agent’s, once somebody has walked in: a link works once.
-    cookies: list[Any] = field(default_factory=list)
+    #: Of each role, once somebody has walked in: a link works once.
+    cookies: dict[str, Any] = field(default_factory=dict)
 
 
 @pytest.fixture(scope="session")
@@ -103,10 +103,18 @@ def browse(chromium: Browser) -> Iterator[Callable[..., Page]]:
     complaints: list[str] = []
     contexts: list[BrowserContext] = []
 
-    def open_page(*, javascript: bool = True, width: int = 1440, height: int = 900) -> Page:
+    def open_page(
+        *,
+        javascript: bool = True,
+        width: int = 1440,
+        height: int = 900,
+        scheme: Literal["light", "dark"] = "light",
+        expects: Collection[int] = (),
+    ) -> Page:
         context = chromium.new_context(
             java_script_enabled=javascript,
             viewport={"width": width, "height": height},
+            color_scheme=scheme,
             locale="en-GB",
             timezone_id="Europe/London",
         )
@@ -118,6 +126,7 @@ def browse(chromium: Browser) -> Iterator[Callable[..., Page]]:
             lambda message: (
                 complaints.append(f"{page.url}: {message.text}")
                 if message.type == "error"
+                and not any(f"status of {status}" in message.text for status in expects)
                 else None
             ),
         )
