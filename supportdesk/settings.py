@@ -75,6 +75,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "supportdesk.lib.person.desk",
+                "supportdesk.alarms.alarms",
             ],
             "builtins": ["supportdesk.templatetags.ui"],
         },

@@ -61,6 +61,9 @@ class Delivery(models.Model):
             models.Index(
                 fields=["doubted_at"], condition=models.Q(state="in_doubt"), name="delivery_doubt"
             ),
+            models.Index(
+                fields=["created_at"], condition=models.Q(state="failed"), name="delivery_failed"
+            ),
             models.Index(fields=["group_key"], name="delivery_group"),
             models.Index(fields=["subject", "subject_id"], name="delivery_subject"),
         ]

@@ -21,7 +21,7 @@ from tests.factories import (
     make_ticket,
     make_topic,
 )
-from tickets.models import Attachment, Message, SecretLink, Ticket, TopicField
+from tickets.models import Attachment, InboundMail, Message, SecretLink, Ticket, TopicField
 
 ROLES = (
     "stranger",
@@ -79,6 +79,13 @@ def make_world() -> World:
         raw=b"Subject: Hello\r\nMessage-ID: <1@desk.localhost>\r\n\r\nWords\r\n",
         caught_at=now,
     )
+    held = InboundMail.objects.create(
+        mailbox="desk@desk.example",
+        raw=b"From: noor@mail.example\r\nSubject: Away\r\n\r\nBack on Monday.\r\n",
+        size_bytes=68,
+        received_at=now,
+        state=InboundMail.State.HELD,
+    )
     file = _file(reply, now)
     clients = {name: Client() for name in ROLES}
     for name, user in staff.items():
@@ -108,6 +115,9 @@ def make_world() -> World:
             "setup:field.pk": topic_field.pk,
             "setup:move_field.pk": topic_field.pk,
             "setup:remove_field.pk": topic_field.pk,
+            "mail_again.pk": _failed(reply).pk,
+            "received_original.pk": held.pk,
+            "received_again.pk": held.pk,
             "demo:mail.pk": caught.pk,
             "demo:mail_html.pk": caught.pk,
             "demo:mail_file.pk": caught.pk,
@@ -140,6 +150,12 @@ def _mail(at: Any) -> Delivery:
         at=at,
     )
     assert mail
+    return mail
+
+
+def _failed(reply: Message) -> Delivery:
+    mail = Delivery.objects.get(subject="tickets.message", subject_id=reply.pk)
+    Delivery.objects.filter(pk=mail.pk).update(state=Delivery.State.FAILED)
     return mail
 
 

@@ -4,12 +4,13 @@ import hashlib
 import logging
 import re
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Q, QuerySet
 from django.utils.translation import gettext_noop
 
 from customers import identities
@@ -120,12 +121,29 @@ class Alarms:
 def alarms(*, at: datetime) -> Alarms:
     """Say what stands still on its way in. One query."""
     is_late = Q(state=State.NEW, received_at__lt=at - LATE_AFTER)
-    counts = InboundMail.objects.exclude(state=State.DONE).aggregate(
+    counts = unseen().aggregate(
         late=Count("pk", filter=is_late),
         held=Count("pk", filter=Q(state=State.HELD)),
         quarantined=Count("pk", filter=Q(state=State.QUARANTINED)),
     )
     return Alarms(**counts)
+
+
+def unseen() -> QuerySet[InboundMail]:
+    """What is in no ticket, and what nobody has looked at and let be."""
+    return InboundMail.objects.exclude(state=State.DONE).filter(seen_at=None)
+
+
+def put_aside(mails: Collection[int], *, at: datetime) -> int:
+    """Let held and unreadable mail be: a person has looked at it. It is kept. Return how many."""
+    stuck = unseen().filter(pk__in=mails, state__in=[State.HELD, State.QUARANTINED])
+    return stuck.update(seen_at=at)
+
+
+def try_again(pk: int) -> bool:
+    """Process a mail anew that is held or could not be read. False if it is neither (any more)."""
+    stuck = InboundMail.objects.filter(pk=pk, state__in=[State.HELD, State.QUARANTINED])
+    return bool(stuck.update(state=State.NEW, attempts=0, retry_at=None, reason="", seen_at=None))
 
 
 # --- What becomes of it ---------------------------------------------------------------------------

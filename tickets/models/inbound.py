@@ -26,11 +26,18 @@ class InboundMail(models.Model):
     retry_at = models.DateTimeField(null=True)
     reason = models.CharField(max_length=200, blank=True)
     message = models.ForeignKey(Message, on_delete=models.PROTECT, null=True)
+    #: When somebody looked at what is held and let it be: it is kept, and no alarm any more.
+    seen_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [
             models.Index(
                 fields=["received_at"], condition=models.Q(state="new"), name="inbound_new"
+            ),
+            models.Index(
+                fields=["received_at"],
+                condition=~models.Q(state="done") & models.Q(seen_at=None),
+                name="inbound_unseen",
             ),
         ]
         constraints = [

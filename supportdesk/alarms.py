@@ -1,0 +1,123 @@
+"""What supervisors and admins are told on every page: that something stands still, and where."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from supportdesk import outbox, timers
+from supportdesk.lib import moments
+from supportdesk.mail_state.outgoing import TIMER_MAY_LAG
+from supportdesk.models import Desk, Role, User
+from tickets.mail import intake
+
+
+@dataclass(frozen=True)
+class Alarm:
+    words: str
+    link: str
+    url: str
+    #: Somebody should look at it, but nobody waits.
+    is_quiet: bool = False
+
+
+def alarms(request: HttpRequest) -> dict[str, Callable[[], list[Alarm]]]:
+    """Give ``_desk.html`` its alarms. Asked only where it is drawn: no fragment pays for them."""
+
+    def asked() -> list[Alarm]:
+        user = getattr(request, "user", None)
+        if not isinstance(user, User) or user.role not in {Role.SUPERVISOR, Role.ADMIN}:
+            return []
+        at = timezone.now()  # noqa: TID251 -- drawn with the page, like the view’s own
+        desk: Desk = getattr(request, "desk", None) or Desk.current()
+        return what_stands_still(desk, user, at=at)
+
+    return {"alarms": asked}
+
+
+def what_stands_still(desk: Desk, user: User, *, at: datetime) -> list[Alarm]:
+    """Return a sentence for each thing. Three queries, by the indexes of the rows in question."""
+    sending, coming_in = outbox.alarms(at=at), intake.alarms(at=at)
+    return [
+        # On hold nothing goes out, comes in or fires: that is one thing to say, not three.
+        *(_hold(user) if desk.is_on_hold else _standstill(sending, coming_in, at)),
+        *_trouble(sending),
+        *_put_by(coming_in),
+    ]
+
+
+def _hold(user: User) -> list[Alarm]:
+    words = _("The desk is on hold: no mail goes out or is read, and nothing happens by itself.")
+    if user.role == Role.ADMIN:
+        return [Alarm(words, _("Look and lift it"), reverse("setup:home"))]
+    return [Alarm(words, _("See what waits"), _place("late"))]
+
+
+def _standstill(sending: outbox.Alarms, coming_in: intake.Alarms, at: datetime) -> list[Alarm]:
+    told = []
+    if sending.late and sending.late_since:
+        words = ngettext(
+            "%(n)s mail has not gone out. It was due %(since)s.",
+            "%(n)s mails have not gone out. The oldest was due %(since)s.",
+            sending.late,
+        ) % {"n": sending.late, "since": moments.day_and_time(sending.late_since, now=at)}
+        told.append(Alarm(words, _("See what waits"), _place("late")))
+    if coming_in.late:
+        words = ngettext(
+            "%(n)s mail has come in and is in no ticket yet.",
+            "%(n)s mails have come in and are in no ticket yet.",
+            coming_in.late,
+        ) % {"n": coming_in.late}
+        told.append(Alarm(words, _("See what is not read"), _place("not-read")))
+    lag = timers.latest_lateness()
+    if lag > TIMER_MAY_LAG:
+        words = _("Reminders and promises are %(span)s behind.") % {"span": moments.span(lag)}
+        told.append(Alarm(words, _("See which"), _place("timers")))
+    return told
+
+
+def _trouble(sending: outbox.Alarms) -> list[Alarm]:
+    told = []
+    if sending.in_doubt:
+        words = ngettext(
+            "Nobody knows whether %(n)s mail arrived.",
+            "Nobody knows whether %(n)s mails arrived.",
+            sending.in_doubt,
+        ) % {"n": sending.in_doubt}
+        told.append(Alarm(words, _("Look and decide"), _place("in-doubt")))
+    if sending.failed:
+        words = ngettext(
+            "%(n)s mail could not be sent in the last 24 hours.",
+            "%(n)s mails could not be sent in the last 24 hours.",
+            sending.failed,
+        ) % {"n": sending.failed}
+        told.append(Alarm(words, _("See why"), _place("failed")))
+    return told
+
+
+def _put_by(coming_in: intake.Alarms) -> list[Alarm]:
+    told = []
+    if coming_in.quarantined:
+        words = ngettext(
+            "%(n)s mail that came in could not be read.",
+            "%(n)s mails that came in could not be read.",
+            coming_in.quarantined,
+        ) % {"n": coming_in.quarantined}
+        told.append(Alarm(words, _("See the mail"), _place("put-by")))
+    if coming_in.held:
+        words = ngettext(
+            "%(n)s mail that came in is held and in no ticket.",
+            "%(n)s mails that came in are held and in no ticket.",
+            coming_in.held,
+        ) % {"n": coming_in.held}
+        told.append(Alarm(words, _("See why it is held"), _place("put-by"), is_quiet=True))
+    return told
+
+
+def _place(part: str) -> str:
+    return f"{reverse('mail_state')}#{part}"
