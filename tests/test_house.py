@@ -65,7 +65,7 @@ def test_the_customers_own_words_have_no_verb() -> None:
         writers = [
             path.name
             for path in _python()
-            if re.search(rf"update\([^)]*\b{name}\s*=", path.read_text(), re.S)
+            if re.search(rf"update\([^)]*\b{name}\s*=", path.read_text(), re.DOTALL)
         ]
         assert writers == [], name
 

@@ -14,7 +14,6 @@ from supportdesk.models import CaughtMail, Delivery, Desk, Role
 from tests.access.endpoints import Endpoint
 from tests.factories import (
     make_agent,
-    make_identity,
     make_queue,
     make_reply,
     make_team,
