@@ -44,7 +44,8 @@ def read(user: User, page: str = "/desk/") -> str:
 
 
 def banners(user: User, page: str = "/desk/") -> list[str]:
-    found = re.findall(r'<p class="banner.*?</p>', read(user, page), re.DOTALL)
+    band = re.search(r'<ul class="banner__all".*?</ul>', read(user, page), re.DOTALL)
+    found = re.findall(r"<li(?: class=\"on-desk\")?>.*?</li>", band[0] if band else "", re.DOTALL)
     texts = [re.sub(r"<svg.*?</svg>|<[^>]+>", "", each, flags=re.DOTALL) for each in found]
     return [" ".join(text.split()) for text in texts]
 
