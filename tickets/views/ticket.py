@@ -163,7 +163,9 @@ def around(request: AgentRequest, ticket: Ticket, *, at: datetime, forms: Forms)
         "promises": ribbons.of_promises(promises[:6], now=at, calendar=calendar),
         "identities": list(ticket.customer.identities.all()),
         "others": _others(request, ticket),
-        "follow_ups": list(FollowUp.objects.filter(ticket=ticket).standing().select_related("user")),
+        "follow_ups": list(
+            FollowUp.objects.filter(ticket=ticket).standing().select_related("user")
+        ),
         "quick_follow_ups": next_update.quick_follow_ups(at, zone_of=calendar),
         "back": reverse("desk:inbox") + (f"?{origin.urlencode()}" if origin else ""),
         "keep": f"?{_kept(request)}" if _kept(request) else "",
@@ -187,7 +189,12 @@ def _moment(text: str) -> datetime | None:
 
 
 def story_for(ticket: Ticket, promises: list[Any], *, at: datetime, request: AgentRequest) -> Any:
-    said = Message.objects.filter(ticket=ticket).standing().exclude(kind=Message.Kind.NOTE).order_by("-at")[:_STORY]
+    said = (
+        Message.objects.filter(ticket=ticket)
+        .standing()
+        .exclude(kind=Message.Kind.NOTE)
+        .order_by("-at")[:_STORY]
+    )
     moved = ticket.events.filter(
         kind__in=[
             Event.Kind.HANDED_OFF,
