@@ -158,6 +158,9 @@ class TicketRow(models.Model):
             models.Index(
                 fields=["broken_at"], condition=Q(broken_at__isnull=False), name="ticket_broken"
             ),
+            models.Index(
+                fields=["changed_at", "id"], condition=Q(spam_at__isnull=False), name="ticket_spam"
+            ),
             models.Index(fields=["changed_at", "id"], name="ticket_changed"),
             models.Index(fields=["queue", "changed_at", "id"], name="ticket_of_queue"),
             models.Index(fields=["owner", "changed_at", "id"], name="ticket_of_owner"),
