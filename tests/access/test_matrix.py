@@ -65,13 +65,17 @@ def test_the_answers_are_those_that_were_reviewed(world: World) -> None:
 
 def test_foreign_tickets_are_not_there(world: World) -> None:
     """The same address that works for the team is a 404 to an agent of another, for every verb."""
+    #: Without saying which message or follow-up, there is none for anybody.
+    names_another_row = {"desk:undo", "desk:followed_up"}
     for endpoint in endpoints():
         if endpoint.policy is Policy.AGENT and "number" in endpoint.parameters:
             address = world.address_of(endpoint)
             for method in ("GET", "POST"):
-                status, changed = _ask(world, "agent of another team", method, address)
-                assert (status, changed) in {(404, ""), (405, "")}, f"{method} {endpoint.name}"
-                assert _ask(world, "agent", method, address)[0] != 404, f"{method} {endpoint.name}"
+                asked = f"{method} {endpoint.name}"
+                refused = _ask(world, "agent of another team", method, address)
+                assert refused in {(404, ""), (405, "")}, asked
+                if endpoint.name not in names_another_row:
+                    assert _ask(world, "agent", method, address)[0] != 404, asked
 
 
 def _policy(endpoint: Endpoint) -> Policy:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.http import HttpResponse, QueryDict
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -81,7 +81,10 @@ def list_tickets(request: AgentRequest) -> HttpResponse:
 def look(request: AgentRequest, number: int) -> HttpResponse:
     """A look at one ticket beside the list."""
     at = timezone.now()
-    context = {"now": at, "origin": _origin(request)} | _preview(request, str(number), at=at)
+    preview = _preview(request, str(number), at=at)
+    if preview["chosen"] is None:
+        raise Http404
+    context = {"now": at, "origin": _origin(request)} | preview
     return render(request, "tickets/desk/_preview.html", context)
 
 
