@@ -63,8 +63,10 @@ def subject_of(text: str) -> str:
     """
     text = text.strip()
     # A very short first sentence (“Hello!”) says nothing: take the next one with it.
-    end = next((m.start() for m in _SENTENCE_END.finditer(text[:1000]) if m.start() >= 12), None)
-    first = " ".join(text[: 1000 if end is None else end].split())
+    ends = (found for found in _SENTENCE_END.finditer(text[:1000]) if found.start() >= 12)
+    if end := next(ends, None):
+        text = text[: end.end() if end.group() == "?" else end.start()]
+    first = " ".join(text[:1000].split())
     if len(first) <= SUBJECT_LENGTH:
         return first
     return first[:SUBJECT_LENGTH].rpartition(" ")[0].rstrip(",;:–-") + "…"

@@ -16,7 +16,7 @@ from supportdesk.bootstrap.up import trial_environment, up
 HELP = """\
 ./desk up       make everything that is missing and start a trial desk
                   --port N     the web address’s port (8000)
-                  --empty      no demo data: set the desk up yourself
+                  --empty      no demo data: set the desk up yourself (on new data)
                   --data DIR   where it keeps its data (var)
 ./desk test     run the tests on servers of their own; what follows goes to pytest
 ./desk check    format, lint, types, imports, migrations, deploy check, tests

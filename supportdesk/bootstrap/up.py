@@ -17,8 +17,10 @@ from supportdesk.bootstrap.web import BEHIND, WEB, Web, python
 WELCOME = "%%"
 #: ... this when the pages have what they need,
 PREPARED = "%%pages"
-#: and this before words that the next ones replace.
+#: this before words that the next ones replace,
 PASSING = "%% "
+#: and this before what keeps it from going on: the reason, a tab, and what mends it.
+REFUSED = "%%no "
 
 #: Name, queues, tasks at a time. Apart, so that a mail server that hangs cannot stop a timer.
 WORKERS = (("timers", "timers", 1), ("mail", "mail", 2), ("worker", "default,bulk", 1))
@@ -91,6 +93,7 @@ def _prepare(
     """Bring tables, styles and demo data up to date; return the words of welcome."""
     said: list[str] = []
     welcome: list[str] = []
+    refused: list[str] = []
 
     def hear(text: str) -> None:
         said.append(text)
@@ -98,6 +101,8 @@ def _prepare(
             when_prepared()
         elif WELCOME in said:
             welcome.append(text)
+        elif text.startswith(REFUSED):
+            refused.append(text.removeprefix(REFUSED))
         elif text.startswith(PASSING):
             say.passing(text.removeprefix(PASSING))
         else:
@@ -106,7 +111,10 @@ def _prepare(
     arguments = ["manage.py", "prepare", "--base-url", environment["PUBLIC_BASE_URL"]]
     arguments += ["--empty"] * empty
     program = python("prepare", *arguments, env=environment, floor=BEHIND)
-    if supervisor.run(program, hear=hear):
+    failed = supervisor.run(program, hear=hear)
+    if refused:
+        raise Refusal(*refused[0].split("\t"))
+    if failed:
         raise Refusal(
             f"The desk could not be prepared: {said[-1].strip() if said else 'no reason given'}",
             "The lines above say where it stopped. ./desk reset starts from nothing.",
@@ -137,5 +145,5 @@ def _welcome(lines: list[str], environment: dict[str, str], *, seconds: float) -
     for text in lines:
         say.line(text)
     say.line()
-    say.line("  Stop: Ctrl-C   Start empty: ./desk up --empty   Remove it all: ./desk reset")
+    say.line("  Stop: Ctrl-C   New links: ./desk manage walk_in   Remove it all: ./desk reset")
     say.line()

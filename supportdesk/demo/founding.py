@@ -57,7 +57,7 @@ def found(*, at: datetime) -> Company:
             role=person.role,
             language=person.language,
             time_zone=person.time_zone,
-            signature=f"{person.name}\nKestrel & Pine",
+            signature="Customer care, Kestrel & Pine",
             is_demo=True,
             joined_at=opened,
         )

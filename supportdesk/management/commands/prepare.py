@@ -14,7 +14,13 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from supportdesk.bootstrap.say import STEP_WIDTH, step
-from supportdesk.bootstrap.up import PASSING, PREPARED, WELCOME
+from supportdesk.bootstrap.up import PASSING, PREPARED, REFUSED, WELCOME
+from supportdesk.models import Desk
+
+DEMO_IS_THERE = (
+    "This data holds the demo desk, and --empty is for new data.\t"
+    "Remove it first with ./desk reset, or start beside it: ./desk up --empty --data DIR"
+)
 
 
 class Command(BaseCommand):
@@ -29,6 +35,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, base_url: str, empty: bool, **options: Any) -> None:
         with step("Tables") as current:
             current.outcome = _migrate()
+        if empty and Desk.current().is_demo:
+            self.stdout.write(f"{REFUSED}{DEMO_IS_THERE}")
+            return
         with step("Styles") as current:
             current.outcome = _collect_assets()
         self.stdout.write(PREPARED)

@@ -322,6 +322,7 @@ def test_who_is_refused_keeps_every_word_and_file(
         ("Hello! My wheel is bent. Please help.", "Hello! My wheel is bent"),
         ("one line\nanother", "one line another"),
         ("The wheel is bent\nIt rubs.", "The wheel is bent"),
+        ("Does it fit my bike? It is old.", "Does it fit my bike?"),
         ("It cost 12.50 and broke", "It cost 12.50 and broke"),
         ("word " * 60, " ".join(["word"] * 18) + "…"),
         ("?!", "?!"),
