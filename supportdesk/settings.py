@@ -153,7 +153,7 @@ SIGN_IN_LIMIT_PER_NETWORK = (100, 900)
 SECOND_FACTOR_LIMIT = (6, 300)
 PASSWORD_RESET_LIMIT_PER_ACCOUNT = (3, 3600)
 PASSWORD_RESET_LIMIT_PER_NETWORK = (20, 3600)
-ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105 -- the name of a class
 PASSWORD_RESET_TIMEOUT = 60 * 60
 ACCOUNT_FORMS = {
     "login": "supportdesk.account.forms.SignIn",

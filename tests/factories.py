@@ -103,7 +103,9 @@ def make_reply(
     )
 
 
-def make_solved(ticket: Ticket, by: User, *, at: datetime = NOW + AN_HOUR, **fields: Any) -> Message:
+def make_solved(
+    ticket: Ticket, by: User, *, at: datetime = NOW + AN_HOUR, **fields: Any
+) -> Message:
     return ticket.solve(
         outcome=fields.pop("outcome", Outcome.FULL),
         by=by,

@@ -107,5 +107,3 @@ def _organization_of(known: Known) -> Organization | None:
         return None
     domain = known.value.rpartition("@")[2]
     return Organization.objects.filter(domains__domain=domain).first()
-
-

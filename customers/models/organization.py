@@ -21,9 +21,7 @@ class Organization(models.Model):
 class OrganizationDomain(models.Model):
     """A mail domain that belongs to one organization, lower case."""
 
-    organization = models.ForeignKey(
-        Organization, on_delete=models.CASCADE, related_name="domains"
-    )
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="domains")
     domain = models.CharField(max_length=253, unique=True)
 
     def __str__(self) -> str:

@@ -158,5 +158,3 @@ def deny_what_declares_nothing(
             return None
 
     return Middleware()
-
-

@@ -21,15 +21,11 @@ _TAG = re.compile(r"<(/?)([a-zA-Z][^\t\n\f\r />]*)")
 _ATTRIBUTE = re.compile(r"[\t\n\f\r /]*(=?[^\t\n\f\r />=]*)(?:[\t\n\f\r ]*=[\t\n\f\r ]*)?")
 _UNQUOTED = re.compile(r"[^\t\n\f\r >]*")
 _COMMENTS = (("<!--", "-->"), ("<![cdata[", "]]>"))
-_RAW = frozenset("iframe noembed noframes noscript style textarea title xmp".split())  # noqa: SIM905 -- reads better
+_RAW = frozenset("iframe noembed noframes noscript style textarea title xmp".split())
 #: After these an end tag may be mere text, to the very end.
 _UNCERTAIN = frozenset({"script", "plaintext"})
-_VOID = frozenset(
-    "area base br col embed hr img input link meta param source track wbr".split()  # noqa: SIM905 -- reads better
-)
-_FORMATS = frozenset(
-    "a b big code em font i nobr s small strike strong tt u".split()  # noqa: SIM905 -- reads better
-)
+_VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
+_FORMATS = frozenset("a b big code em font i nobr s small strike strong tt u".split())
 #: A second one directly within the first ends the first.
 _ENDS_ITSELF = frozenset({"dd", "dt", "li", "option", "p"})
 _CELLS = frozenset({"caption", "td", "th"})
@@ -41,12 +37,7 @@ _TABLE_PARTS = {
     "tbody": _CELLS | {"tr", "tbody", "thead", "tfoot"},
 }
 #: End tags inside of these do not reach what is outside.
-_WALLS = (
-    frozenset(
-        "applet button marquee math object select svg table template".split()  # noqa: SIM905 -- reads better
-    )
-    | _CELLS
-)
+_WALLS = frozenset("applet button marquee math object select svg table template".split()) | _CELLS
 #: Above a formatting element more open ones than these keep it alive after its end.
 _ADOPTIONS = 8
 #: Marks a cell that a table took. What is left open in it ends with it.

@@ -8,7 +8,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from supportdesk.lib import html_size
 
 _TAGS = set(
-    "a abbr b blockquote br caption center code col colgroup dd del div dl dt em font h1 h2 h3 h4"  # noqa: SIM905 -- reads better
+    "a abbr b blockquote br caption center code col colgroup dd del div dl dt em font h1 h2 h3 h4"
     " h5 h6 hr i ins li ol p pre q s small span strike strong sub sup table tbody td tfoot th thead"
     " tr tt u ul".split()
 )
@@ -67,7 +67,7 @@ def _only_absolute(tag: str, attribute: str, value: str) -> str | None:
 
 
 _BLOCKS = frozenset(
-    "address article blockquote center dd div dl dt footer h1 h2 h3 h4 h5 h6 header hr li ol p pre"  # noqa: SIM905 -- reads better
+    "address article blockquote center dd div dl dt footer h1 h2 h3 h4 h5 h6 header hr li ol p pre"
     " section table tr ul".split()
 )
 _APART = frozenset({"p", "blockquote", "ul", "ol", "table", "h1", "h2", "h3", "h4", "h5", "h6"})

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.errors import MessageError
-from email.header import decode_header, make_header
+from email.header import Header, decode_header, make_header
 from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage, Message
 from email.policy import Policy
 from email.utils import format_datetime, getaddresses
+from typing import Any
 
 
 class _Names(UnstructuredHeader, BaseHeader):
@@ -21,7 +22,26 @@ class _Names(UnstructuredHeader, BaseHeader):
         return f"{self.name}: {f'{policy.linesep} '.join(str(self).split())}{policy.linesep}"
 
 
+class _Words(UnstructuredHeader, BaseHeader):
+    """What people wrote, letter for letter.
+
+    The library takes words that look encoded for encoded ones, and loses
+    spaces where it breaks a long line.
+    """
+
+    @classmethod
+    def parse(cls, value: str, kwds: dict[str, Any]) -> None:
+        super().parse("", kwds)
+        kwds["decoded"] = value
+
+    def fold(self, *, policy: Policy) -> str:
+        is_plain = self.isascii() and "=?" not in self
+        words = Header(str(self), "ascii" if is_plain else "utf-8", header_name=self.name)
+        return f"{self.name}: {words.encode(linesep=policy.linesep)}{policy.linesep}"
+
+
 _HEADERS = HeaderRegistry()
+_HEADERS.map_to_type("subject", _Words)
 for _name in ("message-id", "in-reply-to", "references", "x-supportdesk-mail"):
     _HEADERS.map_to_type(_name, _Names)
 #: Everything as seven-bit lines, so that no server on the way has to change a byte.

@@ -71,7 +71,7 @@ class Attachment(models.Model):
     objects = AttachmentQuerySet.as_manager()
 
     class Meta:
-        ordering = ["created_at", "pk"]
+        ordering = ["created_at", "name", "pk"]
         indexes = [
             models.Index(fields=["created_at"], condition=Q(message=None), name="attachment_held"),
         ]

@@ -30,7 +30,9 @@ class Catch:
         raw = envelope.content if isinstance(envelope.content, bytes) else b""
         keep = sync_to_async(caught, thread_sensitive=True)
         try:
-            await keep(raw, (envelope.mail_from or "").strip("<>"), list(envelope.rcpt_tos), timezone.now())
+            await keep(
+                raw, (envelope.mail_from or "").strip("<>"), list(envelope.rcpt_tos), timezone.now()
+            )
         except DatabaseError:
             return "451 The mail cannot be stored at the moment, try again"
         return "250 Caught"

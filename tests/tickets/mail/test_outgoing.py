@@ -144,7 +144,7 @@ def test_files_go_along_unless_they_are_too_big_for_a_mail(agent: User, settings
     settings.MAILED_FILES_LIMIT_BYTES = 10
     small, big = (
         files.store_bytes(content, name, user=agent, at=NOW)
-        for name, content in (("small.txt", b"12345"), ("big.txt", b"1234567890"))
+        for name, content in (("small.txt", b"12345"), ("too-big.txt", b"1234567890"))
     )
     ticket = make_ticket()
     make_reply(ticket, agent, files=[small, big])
@@ -152,14 +152,14 @@ def test_files_go_along_unless_they_are_too_big_for_a_mail(agent: User, settings
     payload = mail_about(ticket, "reply").payload
 
     assert [file["name"] for file in payload["files"]] == ["small.txt"]
-    assert "on your ticket’s page: big.txt" in payload["text"]
+    assert "on your ticket’s page: too-big.txt" in payload["text"]
     with running() as server:
         settings.MAIL_SERVER = server.address
         while outbox.send_next(at=NOW + 2 * AN_HOUR):
             pass
     mailed = [part.get_filename() for mail in server.read for part in mail.walk()]
     assert mailed.count("small.txt") == 1
-    assert "big.txt" not in mailed
+    assert "too-big.txt" not in mailed
 
 
 def test_an_undone_reply_is_never_mailed(agent: User) -> None:
