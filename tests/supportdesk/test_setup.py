@@ -118,6 +118,18 @@ def test_the_list_of_what_is_left_grows_shorter(setup: Client) -> None:
     assert "One thing is left" in page(setup, "home")
 
 
+def test_a_new_desk_is_told_what_to_make_first_and_offered_what_there_is_only_one_of(
+    setup: Client,
+) -> None:
+    assert "There is no team yet. Make one first" in page(setup, "new_queue")
+    assert "There is no queue yet. Make one first" in page(setup, "new_topic")
+    queue = make_queue(team=make_team())
+    assert f'value="{queue.team_id}" selected' in page(setup, "new_queue")
+    assert f'value="{queue.pk}" selected' in page(setup, "new_topic")
+    make_queue(team=make_team())
+    assert f'value="{queue.pk}" selected' not in page(setup, "new_topic")
+
+
 def test_an_admin_lifts_the_hold(setup: Client) -> None:
     assert "on hold" not in page(setup, "home")
     Desk.objects.update(is_on_hold=True)

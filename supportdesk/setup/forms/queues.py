@@ -6,10 +6,12 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.utils.text import slugify
 from django.utils.translation import get_language_info, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from supportdesk.models import Team
 from supportdesk.setup.forms import says_when_empty
 from tickets.models import Queue, Topic, TopicField
 
@@ -36,6 +38,17 @@ def _hours(label: Any, text: Any) -> forms.DecimalField:
     )
 
 
+def _offer_the_only(
+    form: forms.BaseForm, name: str, rows: QuerySet[Any], *, when_none: str
+) -> None:
+    """Choose what there is only one of; say what to do when there is nothing to choose."""
+    first_two = rows[:2]
+    if not first_two:
+        form.fields[name].help_text = when_none
+    elif len(first_two) == 1:
+        form.initial[name] = first_two[0].pk
+
+
 class QueueForm(forms.ModelForm):  # type: ignore[type-arg]
     first_reply_hours = _hours(_("First reply within, hours"), _("Counted in opening hours."))
     update_hours = _hours(_("Next update within, hours"), _("Promised when nobody says otherwise."))
@@ -60,6 +73,12 @@ class QueueForm(forms.ModelForm):  # type: ignore[type-arg]
         for name in ("first_reply", "update"):
             minutes = Decimal(getattr(self.instance, f"{name}_minutes"))
             self.fields[f"{name}_hours"].initial = (minutes / 60).normalize()
+        team = self.fields["team"]
+        if isinstance(team, forms.ModelChoiceField):
+            team.empty_label = str(_("choose one"))
+        if not self.instance.pk:
+            when_none = _("There is no team yet. Make one first, under “Teams”.")
+            _offer_the_only(self, "team", Team.objects.all(), when_none=str(when_none))
 
     def clean_is_active(self) -> bool:
         is_active = bool(self.cleaned_data["is_active"])
@@ -148,6 +167,9 @@ class TopicForm(_Named):
             if isinstance(choice, forms.ModelChoiceField):
                 choice.queryset, choice.empty_label = rows, str(empty)
                 says_when_empty(choice)
+        if not self.instance.pk and not branches:
+            when_none = _("There is no queue yet. Make one first, under “Queues”.")
+            _offer_the_only(self, "queue", Queue.objects.active(), when_none=str(when_none))
         icon = says_when_empty(self.fields["icon"])
         if isinstance(icon, forms.ChoiceField) and self.instance.icon not in {"", *ICONS}:
             icon.choices = [*ICONS.items(), (self.instance.icon, self.instance.icon)]
