@@ -17,6 +17,10 @@ class UnseenMessages(TicketError):
     """Something was added to the thread that the writer has not seen."""
 
 
+class KeyUsed(TicketError):
+    """The page it was written on has sent something else before."""
+
+
 class AlreadySent(TicketError):
     """It is too late to take a message back."""
 

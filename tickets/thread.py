@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db.models import Prefetch, Q
 
-from supportdesk.models import Delivery
+from supportdesk.models import Delivery, User
 from tickets.models import Attachment, Event, Message, Promise, Ticket
 
 SIZE = 50
@@ -17,6 +17,8 @@ TOLD_BY_THEIR_MESSAGE = (
     Event.Kind.REPLIED,
     Event.Kind.NOTED,
 )
+
+_UNDERWAY = {Delivery.State.QUEUED, Delivery.State.SENDING}
 
 
 @dataclass
@@ -47,6 +49,22 @@ class Thread:
     @property
     def earlier(self) -> datetime | None:
         return self.edge if self.is_more else None
+
+    def is_on_its_way(self, at: datetime) -> bool:
+        """Something here is about to be sent: how it fares will be news."""
+        return any(
+            (entry.message and entry.message.release_at > at)
+            or any(one.state in _UNDERWAY and not one.attempts for one in entry.deliveries)
+            for entry in self.entries
+        )
+
+    def undoable_by(self, user: User, *, at: datetime) -> Message | None:
+        """The last message of this person that nobody has got yet."""
+        for entry in reversed(self.entries):
+            message = entry.message
+            if message and message.by_user_id == user.pk and message.release_at > at:
+                return message
+        return None
 
 
 def read(

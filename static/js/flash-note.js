@@ -1,4 +1,5 @@
 // What has just become true steps aside by itself; an error, or one with a button to press, stays.
+// One that can be undone for so many seconds (data-seconds) goes with its button.
 const SHOWN_FOR = 8_000
 
 class FlashNote extends HTMLElement {
@@ -8,6 +9,10 @@ class FlashNote extends HTMLElement {
     const dismiss = this.querySelector("[data-dismiss]")
     dismiss?.removeAttribute("hidden")
     dismiss?.addEventListener("click", () => this.remove())
+    if (this.dataset.seconds) {
+      this.#timer = setTimeout(() => this.remove(), Number(this.dataset.seconds) * 1000)
+      return
+    }
     if (this.matches(".flash--error") || this.querySelector("a, form")) return
     this.#timer = setInterval(() => {
       if (!this.matches(":hover, :focus-within")) this.remove()

@@ -61,3 +61,22 @@ class Draft(models.Model):
             return None
         draft.refresh_from_db()
         return draft
+
+    @classmethod
+    def give_back(
+        cls, *, ticket_id: int, author: User, text: str, choices: dict[str, str], at: datetime
+    ) -> "Draft":
+        """A reply that was taken back is a draft again, above what its writer began since."""
+        draft, is_new = cls.objects.select_for_update().get_or_create(
+            ticket_id=ticket_id,
+            author=author,
+            kind=cls.Kind.REPLY,
+            defaults={"text": text, "choices": choices, "version": 1, "saved_at": at},
+        )
+        if not is_new:
+            begun = draft.text.strip() and draft.text.strip() != text.strip()
+            draft.text = f"{text}\n\n{draft.text}" if begun else text
+            draft.choices, draft.saved_at = choices, at
+            draft.version += 1
+            draft.save(update_fields=["text", "choices", "saved_at", "version"])
+        return draft

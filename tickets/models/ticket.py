@@ -379,6 +379,7 @@ class Ticket(TicketRow):
                 subject="tickets.message", subject_id=message.pk
             ):
                 raise AlreadySent(_("It is already sent."))
+            choices = self._choices_of(message, event)
             Promise.objects.filter(ticket=self).undo(message)
             restored = self._restored(event) | self._still_owed()
             self._write(at=at, **restored, thread_version=F("thread_version") + 1)
@@ -387,11 +388,8 @@ class Ticket(TicketRow):
             Attachment.objects.filter(message=message).update(
                 message=None, held_by=by, held_for=f"reply:{self.pk}", created_at=at
             )
-            draft, _is_new = Draft.objects.update_or_create(
-                ticket=self,
-                author=by,
-                kind=Draft.Kind.REPLY,
-                defaults={"text": message.text, "saved_at": at, "choices": {}},
+            draft = Draft.give_back(
+                ticket_id=self.pk, author=by, text=message.text, choices=choices, at=at
             )
             self.record(Event.Kind.UNDONE, by=by, at=at, message_id=message.pk, what=event.kind)
         return draft
@@ -792,6 +790,18 @@ class Ticket(TicketRow):
         if self.due_at is None:
             changes |= self._next_update(at=at)
         return changes
+
+    def _choices_of(self, message: Message, event: Event) -> dict[str, str]:
+        """What was chosen beside the words of a reply, as its form would have it again."""
+        choices = {"to": ", ".join(message.to[:1]), "cc": ", ".join(message.cc)}
+        if event.kind == Event.Kind.REPLIED:
+            choices["then"] = event.data["to"]
+        if choices.get("then") == State.ON_HOLD:
+            choices["hold_reason"] = event.data["after"]["hold_reason"]
+        promise = message.promises_made.filter(state=Promise.State.OPEN).first()
+        if promise:
+            choices |= {"next": promise.due_at.isoformat(), "kind": promise.kind}
+        return choices
 
     def _still_owed(self) -> dict[str, Any]:
         """Read the next update due from the open promise, if there is one."""

@@ -1,6 +1,7 @@
 """Saying something: to the customer, among us, or taking it back."""
 
 import re
+import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -17,7 +18,7 @@ from django.views.decorators.http import require_POST
 from supportdesk.lib import markup, moments
 from supportdesk.lib.access import AgentRequest, agent_required
 from tickets import files
-from tickets.errors import AlreadySent, TicketError, UnseenMessages
+from tickets.errors import AlreadySent, KeyUsed, TicketError, UnseenMessages
 from tickets.forms import composer as composers
 from tickets.models import Attachment, Draft, Message, Queue, Ticket
 from tickets.states import Outcome, State
@@ -25,6 +26,7 @@ from tickets.views.ticket import (
     Forms,
     address,
     done,
+    key_of,
     people_for,
     reply_form,
     show,
@@ -60,10 +62,12 @@ def reply(request: AgentRequest, number: int) -> HttpResponse:
                 promise_kind=data["kind"] or "update",
                 hold_reason=data["hold_reason"],
             )
+            _refuse_used_key(message, data["text"])
             _forget_draft(request, ticket, Draft.Kind.REPLY)
     except TicketError as refusal:
         return _come_back(request, ticket, "reply", form, at=at, refusal=refusal)
-    return done(request, ticket, _on_its_way(request, ticket, message, at=at))
+    _drop_repeated(held)
+    return done(request, ticket, _on_its_way(request, ticket, message, at=at), can_undo=True)
 
 
 @agent_required
@@ -77,16 +81,18 @@ def note(request: AgentRequest, number: int) -> HttpResponse:
         return _come_back(request, ticket, "note", form, at=at)
     try:
         with transaction.atomic():
-            ticket.note(
+            message = ticket.note(
                 text=form.cleaned_data["text"],
                 by=request.user,
                 at=at,
                 key=form.cleaned_data["key"],
                 files=held,
             )
+            _refuse_used_key(message, form.cleaned_data["text"])
             _forget_draft(request, ticket, Draft.Kind.NOTE)
     except TicketError as refusal:
         return _come_back(request, ticket, "note", form, at=at, refusal=refusal)
+    _drop_repeated(held)
     return done(request, ticket, _("Note added. Only your team sees it."))
 
 
@@ -103,7 +109,7 @@ def solve(request: AgentRequest, number: int) -> HttpResponse:
         with transaction.atomic():
             if data.get("topic"):
                 ticket.change_topic(data["topic"], by=request.user, at=at)
-            ticket.solve(
+            message = ticket.solve(
                 outcome=Outcome(data["outcome"]),
                 reason=data["reason"],
                 text=data["text"],
@@ -112,17 +118,19 @@ def solve(request: AgentRequest, number: int) -> HttpResponse:
                 seen=data["seen"],
                 key=data["key"],
             )
+            _refuse_used_key(message, data["text"])
     except TicketError as refusal:
         return _come_back(request, ticket, "solve", form, at=at, refusal=refusal)
     return done(
         request,
         ticket,
-        _("#%(number)s is solved. %(name)s is asked in %(n)s s; until then you can take it back.")
+        _("#%(number)s is solved. %(name)s is asked in %(n)s s.")
         % {
             "number": ticket.pk,
             "name": ticket.customer.first_name,
             "n": request.desk.undo_seconds,
         },
+        can_undo=True,
     )
 
 
@@ -159,9 +167,8 @@ def _owner_changed(ticket: Ticket) -> str:
 def undo(request: AgentRequest, number: int) -> HttpResponse:
     """Take back what was sent a moment ago; the words are a draft again."""
     ticket = ticket_or_404(request, number)
-    key = request.POST.get("message", "")
     own = ticket.messages.filter(by_user=request.user, kind=Message.Kind.REPLY)
-    message = get_object_or_404(own, pk=int(key) if key.isdecimal() else 0)
+    message = get_object_or_404(own, pk=key_of(request.POST.get("message", "")))
     try:
         ticket.undo(message, by=request.user, at=timezone.now())
     except AlreadySent as late:
@@ -185,7 +192,7 @@ def draft(request: AgentRequest, number: int) -> HttpResponse:
         return JsonResponse({"words": _("This was sent already.")}, status=409)
     standing = Draft.objects.filter(ticket=ticket, author=request.user, kind=kind).first()
     save = _number(request.POST.get("save", ""))
-    window = {"window": key[:40], "save": str(save)}
+    window = {"window": markup.clean_text(key)[:40], "save": str(save)}
     is_ours = standing is not None and standing.choices.get("window") == window["window"]
     if standing and is_ours and save <= _number(standing.choices["save"]):
         # A later save of the same window was faster.
@@ -215,7 +222,8 @@ def _number(text: str) -> int:
 
 def _choices(request: AgentRequest) -> dict[str, str]:
     names = composers.ReplyForm.CHOICES
-    return {name: request.POST[name][:1000] for name in names if name in request.POST}
+    said = {name: request.POST[name] for name in names if name in request.POST}
+    return {name: markup.clean_text(value)[:1000] for name, value in said.items()}
 
 
 def _is_sent(key: str) -> bool:
@@ -236,6 +244,20 @@ def _held_files(
         except files.FileRefused as refusal:
             form.add_error(None, str(refusal))
     return list(held.all())
+
+
+def _refuse_used_key(message: Message, text: str) -> None:
+    """Back on a page that sent something: what is sent from there now is not that."""
+    if message.undone_at or (text.strip() and text.strip() != message.text.strip()):
+        raise KeyUsed(
+            _("Nothing was sent just now. Have a look, and send it again if it should go.")
+        )
+
+
+def _drop_repeated(held: Sequence[Attachment]) -> None:
+    """Pressed twice, the files came twice; they must not wait for the next message."""
+    for file in Attachment.objects.filter(pk__in=[one.pk for one in held], message=None):
+        files.let_go(file)
 
 
 def _uuids(texts: Sequence[str]) -> list[str]:
@@ -264,13 +286,15 @@ def _come_back(
     if isinstance(refusal, UnseenMessages):
         # Whoever sends now has this page before them, with what was added.
         form.data = {**request.POST.dict(), "seen": str(ticket.thread_version)}
+    if isinstance(refusal, KeyUsed):
+        form.data = {**request.POST.dict(), "key": str(uuid.uuid4())}
     forms: Forms = {sheet: form}
     return show(request, ticket, at=at, sheet=sheet, forms=forms, status=status)
 
 
 def _on_its_way(request: AgentRequest, ticket: Ticket, message: Message, *, at: datetime) -> str:
     name = ticket.customer.first_name
-    said = _("Sent to %(name)s in %(n)s s; until then you can take it back.") % {
+    said = _("Sent to %(name)s in %(n)s s.") % {
         "name": name,
         "n": request.desk.undo_seconds,
     }

@@ -63,8 +63,16 @@ def thread_news(request: AgentRequest, number: int) -> HttpResponse:
     )
 
 
-def version_of(ticket: Ticket) -> str:
-    return f"{ticket.thread_version}-{ticket.changed_at.timestamp():.6f}"
+def version_of(
+    ticket: Ticket, shown: thread.Thread | None = None, *, at: datetime | None = None
+) -> str:
+    version = f"{ticket.thread_version}-{ticket.changed_at.timestamp():.6f}"
+    return f"{version}-on-its-way" if shown and at and shown.is_on_its_way(at) else version
+
+
+def key_of(text: str) -> int:
+    """A row’s number as a form sends it; zero, which no row has, if it is none."""
+    return int(text) if text.isdecimal() and len(text) < 18 else 0
 
 
 def show(
@@ -82,9 +90,11 @@ def show(
     return render(request, "tickets/desk/ticket.html", context | {"sheet": sheet}, status=status)
 
 
-def done(request: AgentRequest, ticket: Ticket, words: str, *, sheet: str = "") -> HttpResponse:
+def done(
+    request: AgentRequest, ticket: Ticket, words: str, *, sheet: str = "", can_undo: bool = False
+) -> HttpResponse:
     """A verb is done: say what is now true, and show it."""
-    messages.success(request, words)
+    messages.success(request, words, extra_tags="undo" if can_undo else "")
     if not Ticket.objects.visible_to(request.user).filter(pk=ticket.pk).exists():
         return _go(request, reverse("desk:inbox"))
     if request.htmx and not sheet:
@@ -152,12 +162,14 @@ def around(request: AgentRequest, ticket: Ticket, *, at: datetime, forms: Forms)
     since = _moment((request.POST or request.GET).get("edge", "")) if request.htmx else None
     promises = list(ticket.promises.order_by("-made_at")[:20])
     origin = QueryDict(request.GET.get("from", ""))
+    shown = thread.read(ticket, before=before, since=since)
     return {
         "here": "inbox",
         "now": at,
         "ticket": ticket,
-        "version": version_of(ticket),
-        "thread": thread.read(ticket, before=before, since=since),
+        "version": version_of(ticket, shown, at=at),
+        "thread": shown,
+        "undoable": shown.undoable_by(request.user, at=at),
         "ribbon": ribbons.of_ticket(ticket, now=at, calendar=calendar),
         "story": story_for(ticket, promises, at=at, request=request),
         "promises": ribbons.of_promises(promises[:6], now=at, calendar=calendar),

@@ -22,6 +22,7 @@ from tickets.views.ticket import (
     address,
     done,
     invalid,
+    key_of,
     people_for,
     refused,
     show,
@@ -322,8 +323,7 @@ def follow_up(request: AgentRequest, number: int) -> HttpResponse:
 @require_POST
 def followed_up(request: AgentRequest, number: int) -> HttpResponse:
     ticket = ticket_or_404(request, number)
-    key = request.POST.get("follow_up", "")
-    made = get_object_or_404(ticket.follow_ups, pk=int(key) if key.isdecimal() else 0)
+    made = get_object_or_404(ticket.follow_ups, pk=key_of(request.POST.get("follow_up", "")))
     return _try(
         request,
         ticket,

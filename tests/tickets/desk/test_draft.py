@@ -86,3 +86,13 @@ def test_nonsense_is_no_error(browser: Client) -> None:
     assert _keep(browser, ticket, "x\x00", 0, key="no key").status_code == 200
     assert _keep(browser, ticket, "x", "-1;").status_code == 409
     assert Draft.objects.get().saved_at <= timezone.now()
+
+
+def test_a_character_that_no_text_can_hold_is_dropped(browser: Client) -> None:
+    ticket = make_fresh()
+
+    answer = _keep(browser, ticket, "a\0b", 0, cc="x\0y", key="\0")
+
+    assert answer.status_code == 200
+    draft = Draft.objects.get()
+    assert (draft.text, draft.choices["cc"]) == ("ab", "xy")

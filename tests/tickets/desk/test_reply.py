@@ -181,3 +181,31 @@ def test_sending_ends_the_draft(browser: Client, agent: User) -> None:
     browser.post(address("reply", ticket), reply_data(ticket))
 
     assert not Draft.objects.exists()
+
+
+def test_pressing_twice_leaves_no_file_behind_for_the_next_message(
+    browser: Client, agent: User
+) -> None:
+    ticket = make_fresh()
+    data = reply_data(ticket)
+    for _press in range(2):
+        browser.post(
+            address("reply", ticket), data | {"files": SimpleUploadedFile("rim.txt", b"dent")}
+        )
+
+    assert ticket.messages.get(kind=Message.Kind.REPLY).attachments.count() == 1
+    assert not Attachment.objects.held_by(user=agent).exists()
+
+
+def test_other_words_from_the_page_that_sent_before_are_not_swallowed(browser: Client) -> None:
+    ticket = make_fresh()
+    data = reply_data(ticket)
+    browser.post(address("reply", ticket), data)
+
+    answer = browser.post(address("reply", ticket), data | {"text": "And a second thing."})
+
+    assert answer.status_code == 409
+    html = answer.content.decode()
+    assert "Nothing was sent just now." in html
+    assert "And a second thing." in html
+    assert f'value="{data["key"]}"' not in html

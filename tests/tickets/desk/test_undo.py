@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -7,7 +8,7 @@ from django.utils import timezone
 from supportdesk.models import User
 from tests.factories import make_reply
 from tests.tickets.desk.pages import address, make_fresh, reply_data, solve_data, words
-from tickets.models import Attachment, Message
+from tickets.models import Attachment, Draft, Message
 from tickets.states import State
 
 
@@ -60,3 +61,57 @@ def test_nobody_takes_back_what_another_wrote(browser: Client, colleague: User) 
 
     assert browser.post(address("undo", ticket), {"message": message.pk}).status_code == 404
     assert browser.post(address("undo", ticket), {"message": "x"}).status_code == 404
+    assert browser.post(address("undo", ticket), {"message": "9" * 5000}).status_code == 404
+
+
+def test_what_was_begun_since_stays_below_the_words_that_come_back(
+    browser: Client, agent: User
+) -> None:
+    ticket = make_fresh()
+    cc = "boss@example.com"
+    browser.post(address("reply", ticket), reply_data(ticket, cc=cc, then="waiting"))
+    message = ticket.messages.get(kind=Message.Kind.REPLY)
+    begun = {"kind": "reply", "text": "One more thing", "version": 0}
+    browser.post(address("draft", ticket), begun)
+
+    browser.post(address("undo", ticket), {"message": message.pk})
+
+    draft = Draft.objects.get(ticket=ticket, author=agent)
+    assert draft.text == "A new wheel leaves today.\n\nOne more thing"
+    assert draft.choices == {"to": ticket.identity.value, "cc": cc, "then": "waiting"}
+
+
+def test_the_page_it_was_written_on_sends_again_what_was_taken_back(browser: Client) -> None:
+    ticket = make_fresh()
+    data = reply_data(ticket)
+    browser.post(address("reply", ticket), data)
+    message = ticket.messages.get(kind=Message.Kind.REPLY)
+    browser.post(address("undo", ticket), {"message": message.pk})
+
+    # Back to that page, and send: it has the key of what nobody got.
+    answer = browser.post(address("reply", ticket), data)
+
+    html = answer.content.decode()
+    assert answer.status_code == 409
+    assert "Nothing was sent just now." in html
+    assert "A new wheel leaves today." in html
+    key = re.search(r'data-sheet="reply".*?name="key" value="([^"]+)"', html, re.DOTALL)
+    ticket.refresh_from_db()
+    assert key
+    again = data | {"key": key[1], "seen": ticket.thread_version}
+    assert browser.post(address("reply", ticket), again).status_code == 302
+    assert ticket.messages.standing().filter(kind=Message.Kind.REPLY).count() == 1
+
+
+def test_the_word_that_it_is_sent_carries_its_undo(browser: Client) -> None:
+    ticket = make_fresh()
+    answer = browser.post(address("reply", ticket), reply_data(ticket), follow=True)
+    message = ticket.messages.get(kind=Message.Kind.REPLY)
+    flash = answer.content.decode().split("<flash-note")[1].split("</flash-note>")[0]
+
+    assert "Sent to" in words(flash)
+    assert f'action="{address("undo", ticket)}"' in flash
+    assert f'name="message" value="{message.pk}"' in flash
+    assert "Undo" in words(flash)
+    # It is said once.
+    assert "<flash-note" not in browser.get(address("ticket", ticket)).content.decode()
