@@ -58,9 +58,9 @@ def day_and_time(moment: datetime, *, now: datetime) -> str:
         return _("tomorrow, %(time)s") % {"time": time}
     if 1 < days <= 6:
         return f"{date_format(local, 'l')}, {time}"
-    if local.year == today.year:
-        return f"{date_format(local, _('l j F'))}, {time}"
-    return f"{date_format(local, _('l j F Y'))}, {time}"
+    # Words to translate stand alone: collecting them does not look into f-strings.
+    day = date_format(local, _("l j F") if local.year == today.year else _("l j F Y"))
+    return f"{day}, {time}"
 
 
 def span(length: timedelta) -> str:

@@ -290,7 +290,8 @@ def in_a_word(at: datetime, *, now: datetime) -> str:
     time = date_format(local, "H:i")
     if days == 0:
         return gettext("today %(time)s") % {"time": time}
-    return f"{date_format(local, 'D' if days <= 6 else gettext('D j M'))} {time}"
+    day = date_format(local, "D" if days <= 6 else gettext("D j M"))
+    return f"{day} {time}"
 
 
 def from_draft(draft: Draft | None) -> dict[str, Any]:
