@@ -1,6 +1,7 @@
 """What goes out is what was meant, whatever people are called."""
 
 import email
+from email.header import decode_header, make_header
 from email.utils import getaddresses
 
 import pytest
@@ -104,3 +105,29 @@ def test_people_keep_their_names() -> None:
 
 def test_a_line_is_one_line() -> None:
     assert line(" a\r\n b\u2028c\x00\td ") == "a b c d"
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "=?utf-8?q?hello?=",
+        "[#10001] =?utf-8?b?aGVsbG8=?= or =?utf-8?q?=0D=0ABcc:_all=40mail.example?=",
+        "[#10001] " + "Größe für Räder, " * 10,
+        "[#10001] " + "é " * 90,
+        "[#10001] " + "a " * 90,
+        "[#10001] " + "x" * 200,
+        "[#10001] 😀" + "😀" * 60,
+    ],
+)
+def test_a_subject_of_any_letters_arrives_as_it_was_written(subject: str) -> None:
+    raw = build(subject=subject).as_bytes()
+    read = email.message_from_bytes(raw)
+    words = str(make_header(decode_header(read["Subject"])))
+    assert " ".join(words.split()) == line(subject)
+    assert read["Bcc"] is None
+
+
+@settings(max_examples=250, deadline=None)
+@given(subject=HOSTILE)
+def test_no_subject_keeps_a_mail_from_going_out(subject: str) -> None:
+    assert b"Subject:" in build(subject=f"[#10001] {subject}").as_bytes()
