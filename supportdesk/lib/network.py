@@ -21,4 +21,7 @@ def client_address(request: HttpRequest) -> str:
 def network_of(address: str) -> str:
     """Return the network that is limited as one: /24 for IPv4, /64 for IPv6."""
     ip = ipaddress.ip_address(address)
+    if isinstance(ip, ipaddress.IPv6Address):
+        # A server that listens for both kinds sees all of IPv4 inside one /64.
+        ip = ip.ipv4_mapped or ip
     return str(ipaddress.ip_network(f"{ip}/{24 if ip.version == 4 else 64}", strict=False))

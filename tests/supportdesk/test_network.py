@@ -26,3 +26,8 @@ def test_only_our_own_proxies_are_believed(
 def test_a_network_is_limited_as_one() -> None:
     assert network_of("9.9.9.77") == network_of("9.9.9.1") == "9.9.9.0/24"
     assert network_of("2001:db8:1:2::1") == network_of("2001:db8:1:2:ffff::") == "2001:db8:1:2::/64"
+
+
+def test_ipv4_inside_ipv6_is_not_one_network_for_all() -> None:
+    assert network_of("::ffff:9.9.9.77") == network_of("9.9.9.1") == "9.9.9.0/24"
+    assert network_of("::ffff:8.8.8.8") != network_of("::ffff:9.9.9.77")
