@@ -1,9 +1,9 @@
 """The mail that the trial desk sent, as its own mail server received it, to read and to answer."""
 
-import email
 import mimetypes
 from datetime import datetime
 from email.message import EmailMessage
+from email.parser import BytesHeaderParser
 from email.utils import format_datetime, getaddresses, make_msgid
 from functools import partial
 
@@ -87,7 +87,7 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
     files = [(file.name or "file", file.read()) for file in request.FILES.getlist("files")]
     raw = as_reply(caught, form.cleaned_data["text"], files, at=at)
     with transaction.atomic():
-        intake.receive(raw, _address(email.message_from_bytes(bytes(caught.raw))["From"]), at=at)
+        intake.receive(raw, _address(_header(bytes(caught.raw), "From")), at=at)
         ring = partial(tasks.ring, "tickets.tasks.process_inbound")
         transaction.on_commit(ring, robust=True)
     messages.info(
@@ -101,7 +101,7 @@ def as_reply(
 ) -> bytes:
     """Return the answer to a mail as its recipient’s mail program would write it."""
     original = parse.read(bytes(caught.raw))
-    desk = _address(email.message_from_bytes(bytes(caught.raw))["From"])
+    desk = _address(_header(bytes(caught.raw), "From"))
     known = [name for name in original.references if threads.PLAIN_ID.fullmatch(name)]
     reply = EmailMessage(policy=mime.POLICY)
     reply["From"] = caught.recipient
@@ -124,15 +124,20 @@ def as_reply(
 def _show(request: HttpRequest, pk: int, form: AnswerForm, status: int = 200) -> HttpResponse:
     caught = get_object_or_404(CaughtMail, pk=pk)
     raw = bytes(caught.raw)
-    headers = email.message_from_bytes(raw)
+    head = [(name, _header(raw, name)) for name in _HEAD]
     context = {
         "caught": caught,
         "mail": parse.read(raw),
-        "head": [(name, " ".join(headers[name].split())) for name in _HEAD if headers[name]],
+        "head": [(name, value) for name, value in head if value],
         "form": form,
         "now": timezone.now(),  # noqa: TID251 -- a view
     }
     return render(request, "demo/mail.html", context, status=status)
+
+
+def _header(raw: bytes, name: str) -> str:
+    """Return a header as one line, also one with bytes that no header may have."""
+    return " ".join(str(BytesHeaderParser().parsebytes(raw)[name] or "").split())
 
 
 def _address(header: str) -> str:

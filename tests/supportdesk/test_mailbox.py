@@ -128,3 +128,26 @@ def test_the_workers_task_sends_and_finds_out(server: Server, settings: Settings
     assert Delivery.objects.get().state == Delivery.State.QUEUED
     tasks.reap_outbox()
     assert server.mails == []
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"From: desk@desk.example\r\nSubject: Gr\xfc\xdfe \xed\xa0\x80\r\nTo: \xff\r\n\r\nhello",
+        b"From: \xe9 <desk@desk.example>\r\nSubject: <script>alert(1)</script>\r\n\r\nhello",
+        b"From: desk@desk.example\r\n" + b"Content-Type: message/rfc822\r\n\r\n" * 3000,
+        b"",
+    ],
+)
+def test_a_mail_that_nobody_should_have_sent_can_be_read_and_answered(
+    client: Client, db: None, raw: bytes
+) -> None:
+    mail = CaughtMail.objects.create(
+        message_id="x", recipient="noor@mail.example", raw=raw, caught_at=NOW
+    )
+
+    page = client.get(f"/demo/mailbox/{mail.pk}/")
+
+    assert page.status_code == 200
+    assert "<script>alert" not in page.text
+    assert client.post(f"/demo/mailbox/{mail.pk}/answer/", {"text": "Hi"}).status_code == 302
