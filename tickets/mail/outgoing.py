@@ -26,6 +26,10 @@ KINDS = (ACKNOWLEDGEMENT, "opened", "reply", "solved", "reminder", "new_link")
 #: A stranger’s address is written to by itself once in this time, however often it is typed.
 ONE_ACKNOWLEDGEMENT_IN = timedelta(hours=24)
 NEW_LINKS = (3, 3600)
+#: To an address that is not proved, whatever the number of its tickets: it may be somebody’s victim.
+NEW_LINKS_TO_A_STRANGER = (3, 24 * 3600)
+#: A known address that writes to us more often in a day is a machine that answers ours.
+ACKNOWLEDGEMENTS_TO_ONE = (20, 24 * 3600)
 
 
 def tell_customer(event: Event) -> None:
@@ -42,10 +46,7 @@ def send_new_link(ticket: Ticket, *, at: datetime) -> None:
 
     Says nothing about whether it did: whoever asks learns nothing.
     """
-    times, seconds = NEW_LINKS
-    if _address(ticket) and limits.allowed(
-        "new link", str(ticket.pk), times=times, seconds=seconds, at=at
-    ):
+    if _address(ticket) and _may_have_new_link(ticket, at):
         with translation.override(ticket.customer.language):
             subject = _tagged(ticket, _("A new link to your ticket"))
         _write(ticket, "new_link", subject=subject, at=at, is_automatic=True)
@@ -60,7 +61,8 @@ def _submitted(event: Event) -> None:
     if not _address(ticket) or ticket.spam_at:
         return
     if ticket.identity.is_verified:
-        _write(ticket, ACKNOWLEDGEMENT, at=event.at, is_automatic=True)
+        if _allowed("acknowledgement to", ticket, ACKNOWLEDGEMENTS_TO_ONE, event.at):
+            _write(ticket, ACKNOWLEDGEMENT, at=event.at, is_automatic=True)
     elif _may_acknowledge(ticket, event.at):
         # Nothing that the sender typed: else anybody could have the desk mail it to anybody.
         with translation.override(ticket.customer.language):
@@ -258,9 +260,26 @@ def _may_acknowledge(ticket: Ticket, at: datetime) -> bool:
     groups = [f"ticket:{pk}" for pk in recent.order_by("-pk").values_list("pk", flat=True)[:500]]
     if Delivery.objects.filter(group_key__in=groups, kind=ACKNOWLEDGEMENT).exists():
         return False
+    return _may_write_to_a_stranger(at)
+
+
+def _may_have_new_link(ticket: Ticket, at: datetime) -> bool:
+    """Counted by address: who typed it into many forms must not fill its mailbox by their numbers."""
+    if ticket.identity.is_verified:
+        return _allowed("new link", ticket, NEW_LINKS, at)
+    to_one = _allowed("new link", ticket, NEW_LINKS_TO_A_STRANGER, at)
+    return to_one and _may_write_to_a_stranger(at)
+
+
+def _may_write_to_a_stranger(at: datetime) -> bool:
     return limits.allowed(
         "acknowledgement", "desk", times=settings.ACKNOWLEDGEMENTS_PER_HOUR, seconds=3600, at=at
     )
+
+
+def _allowed(what: str, ticket: Ticket, limit: tuple[int, int], at: datetime) -> bool:
+    times, seconds = limit
+    return limits.allowed(what, str(ticket.identity_id), times=times, seconds=seconds, at=at)
 
 
 def _kept_back(ticket: Ticket, at: datetime) -> list[int]:

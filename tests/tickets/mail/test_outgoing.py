@@ -17,6 +17,7 @@ from tests.factories import (
     make_reply,
     make_solved,
     make_ticket,
+    make_topic,
 )
 from tests.supportdesk.mail_server import running
 from tickets import files
@@ -233,6 +234,40 @@ def test_a_new_link_goes_to_the_tickets_own_address_a_few_times_an_hour() -> Non
     assert [mail.recipient for mail in mails] == ["noor@mail.example"] * 3
     assert TYPED not in str([mail.payload for mail in mails])
     assert "Front wheel" not in str([mail.payload for mail in mails])
+
+
+def test_many_tickets_are_no_way_to_fill_a_strangers_mailbox() -> None:
+    victim = make_identity("noor@mail.example", is_verified=False)
+    for n in range(5):
+        outgoing.send_new_link(make_ticket(identity=victim), at=NOW + n * AN_HOUR)
+
+    assert Delivery.objects.filter(kind="new_link").count() == 3
+
+
+def test_new_links_to_strangers_are_under_the_limit_of_the_desk(settings: Settings) -> None:
+    settings.ACKNOWLEDGEMENTS_PER_HOUR = 3
+    known = make_ticket(identity=make_identity("zoe@mail.example"))
+    for n in range(4):
+        stranger = make_identity(f"noor{n}@mail.example", is_verified=False)
+        outgoing.send_new_link(make_ticket(identity=stranger), at=NOW)
+    outgoing.send_new_link(known, at=NOW)
+
+    assert CUSTOMERS.exclude(recipient="zoe@mail.example").count() == 3
+    assert CUSTOMERS.filter(recipient="zoe@mail.example", kind="new_link").count() == 1
+
+
+def test_a_known_machine_that_answers_our_mail_is_not_answered_for_ever() -> None:
+    robot = make_identity("robot@mail.example")
+    queue = make_queue()
+    topic = make_topic(queue=queue)
+    for n in range(25):
+        make_ticket(identity=robot, queue=queue, topic=topic, at=NOW + n * timedelta(minutes=30))
+
+    assert CUSTOMERS.filter(recipient="robot@mail.example").count() == 20
+    make_ticket(identity=robot, queue=queue, topic=topic, at=NOW + timedelta(days=1))
+    last = CUSTOMERS.order_by("created_at").last()
+    assert last
+    assert len(last.payload["also"]) == 5
 
 
 def test_the_link_that_is_minted_opens_this_ticket_for_this_address() -> None:
