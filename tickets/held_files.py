@@ -5,6 +5,7 @@ that an error, a reload or a browser without JavaScript loses none, and so that
 nobody finds or fills another’s.
 """
 
+import re
 import secrets
 import uuid
 from collections.abc import Sequence
@@ -23,6 +24,7 @@ from tickets.models.attachment import AttachmentQuerySet
 
 _SESSION_KEY = "holds-files"
 _MB = 1024 * 1024
+_FIELD_KEY = re.compile(r"[A-Za-z0-9_-]{1,40}")
 
 
 def of_form(request: HttpRequest, key: uuid.UUID) -> AttachmentQuerySet:
@@ -39,9 +41,24 @@ def hold(
     field_key: str = "",
     at: datetime,
 ) -> Attachment:
-    """Keep a file for the form with ``key``. Raises FileRefused."""
+    """Keep a file for the form with ``key``. Raises FileRefused.
+
+    ``field_key`` is what the browser calls the field; one that no question has is none.
+    """
     session = request.session.setdefault(_SESSION_KEY, secrets.token_hex(16))
-    return files.store(upload, session=session, held_for=_held_for(key), field_key=field_key, at=at)
+    return files.store(
+        upload,
+        session=session,
+        held_for=_held_for(key),
+        field_key=field_key if _FIELD_KEY.fullmatch(field_key) else "",
+        at=at,
+    )
+
+
+def move(request: HttpRequest, key: uuid.UUID, *, to: uuid.UUID) -> uuid.UUID:
+    """Give what was uploaded for one form to another, and return that one’s key."""
+    of_form(request, key).update(held_for=_held_for(to))
+    return to
 
 
 def limits() -> dict[str, float]:

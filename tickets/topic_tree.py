@@ -12,6 +12,7 @@ class TopicTree:
     def __init__(self) -> None:
         topics = list(Topic.objects.filter(is_active=True).select_related("queue"))
         self._by_id = {topic.pk: topic for topic in topics}
+        self._by_key = {str(topic.pk): topic for topic in topics}
         self._children: dict[int | None, list[Topic]] = defaultdict(list)
         for topic in topics:
             self._children[topic.parent_id].append(topic)
@@ -23,7 +24,7 @@ class TopicTree:
     def path_to(self, topic_id: str) -> list[Topic]:
         """Return the way from a root to the topic, or nothing if it cannot be reached."""
         path: list[Topic] = []
-        topic = self._by_id.get(int(topic_id)) if topic_id.isdecimal() else None
+        topic = self._by_key.get(topic_id)
         while topic is not None and topic not in path:
             path.insert(0, topic)
             if topic.parent_id is None:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
+from customers import identities
 from customers.models import Customer
 from tickets.forms.submit import SubmitForm
 from tickets.models import Attachment, Message, Queue, Ticket
@@ -53,6 +54,26 @@ def sent_with(key: uuid.UUID) -> Message | None:
     """Return the first message of the ticket that the form with ``key`` made."""
     sent = Message.objects.filter(key=key, kind=Message.Kind.CUSTOMER, via=Message.Via.WEB)
     return sent.select_related("ticket__identity", "ticket__queue__team", "ticket__topic").first()
+
+
+def is_sent(key: uuid.UUID, text: str, address: str) -> bool:
+    """Whether this form made its ticket already: the same words from the same address."""
+    first = sent_with(key)
+    if first is None:
+        return False
+    known = identities.normalised(address)
+    return text.split() == first.text.split() and known == (
+        first.ticket.identity.kind,
+        first.ticket.identity.value,
+    )
+
+
+def is_used(key: uuid.UUID) -> bool:
+    """Whether the key stands for something else that was said.
+
+    A browser that goes back can bring it again with other words. Those are kept.
+    """
+    return Message.objects.filter(key=key).exists()
 
 
 def subject_of(text: str) -> str:

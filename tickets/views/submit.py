@@ -41,8 +41,12 @@ def submit(request: HttpRequest) -> HttpResponse:
 def _posted(request: HttpRequest) -> HttpResponse:
     at = timezone.now()
     key = _key_of(request)
-    if web_form.sent_with(key):
+    text, address = request.POST.get("text", ""), request.POST.get("email", "")
+    if web_form.is_sent(key, text, address):
         return redirect("submitted", key)
+    if web_form.is_used(key):
+        # The same for the same words: pressing twice is one ticket here too.
+        key = held_files.move(request, key, to=uuid.uuid5(key, f"{address} {text}"))
     refused = _take_files(request, key)
     if "remove" in request.POST:
         held_files.remove(request, key, request.POST["remove"])
@@ -102,7 +106,7 @@ def hold_all(
         if not form_limits.may_upload(request, at=at):
             return [*refused, _too_many_files()]
         try:
-            held_files.hold(request, upload, key=key, field_key=field_key[:40], at=at)
+            held_files.hold(request, upload, key=key, field_key=field_key, at=at)
         except FileRefused as refusal:
             refused.append(str(refusal))
     return refused
@@ -156,7 +160,7 @@ def hold_file(request: HttpRequest) -> HttpResponse:
             request,
             upload,
             key=_key_of(request),
-            field_key=request.POST.get("field", "").removeprefix("x_")[:40],
+            field_key=request.POST.get("field", "").removeprefix("x_"),
             at=at,
         )
     except FileRefused as refusal:

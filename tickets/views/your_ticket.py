@@ -92,16 +92,23 @@ def write(request: HttpRequest, number: int) -> HttpResponse:
     form.has_files = bool(held)
     for sentence in filter(None, [*refused, held_files.too_much(held)]):
         form.add_error("uploads", sentence)
-    if Message.objects.filter(key=key, ticket=ticket).exists():
+    is_right = form.is_valid()
+    text = form.cleaned_data.get("text", "").strip()
+    sent = Message.objects.filter(key=key).first()
+    if _is_same(sent, ticket, text):
         return redirect("your_ticket", number)
-    if not form.is_valid():
+    if not is_right:
         return _page(request, ticket, write=form)
     if not form_limits.may_write(ticket, at=at):
         form.add_error(None, _("That is a lot in one hour. Wait a little, then send it again."))
         return _page(request, ticket, write=form, status=429)
-    text = form.cleaned_data["text"].strip()
     ticket.customer_wrote(
-        text=text, by=ticket.customer, via=Message.Via.PAGE, key=key, at=at, files=held
+        text=text,
+        by=ticket.customer,
+        via=Message.Via.PAGE,
+        key=_other_key(key, ticket, text) if sent else key,
+        at=at,
+        files=held,
     )
     messages.success(request, _("Sent. You see it below, and so do we."))
     return redirect(f"{reverse('your_ticket', args=[number])}#last")
@@ -112,6 +119,19 @@ def _key_of(request: HttpRequest) -> uuid.UUID:
         return uuid.UUID(request.POST.get("key", ""))
     except ValueError:
         return uuid.uuid4()
+
+
+def _is_same(sent: Message | None, ticket: Ticket, text: str) -> bool:
+    """Whether this message is the one that ``sent`` is: sent twice, not written anew.
+
+    A browser that goes back can bring a key again with other words. Those are kept.
+    """
+    return sent is not None and sent.ticket_id == ticket.pk and sent.text == text
+
+
+def _other_key(key: uuid.UUID, ticket: Ticket, text: str) -> uuid.UUID:
+    """The same for the same words: pressing twice is one message here too."""
+    return uuid.uuid5(key, f"{ticket.pk} {text}")
 
 
 @customer_link
@@ -144,16 +164,17 @@ def not_yet(request: HttpRequest, number: int) -> HttpResponse:
     if ticket is None:
         return closed_door(request, number, typed=request.POST.get("reason", ""))
     key = _key_of(request)
-    if Message.objects.filter(key=key, ticket=ticket).exists():
-        return redirect("your_ticket", number)
     form = NotYetForm(request.POST.dict() | {"key": key})
     if not form.is_valid():
         return _page(request, ticket, not_yet=form)
+    reason = form.cleaned_data["reason"].strip()
+    sent = Message.objects.filter(key=key).first()
+    if _is_same(sent, ticket, reason):
+        return redirect("your_ticket", number)
     if not form_limits.may_write(ticket, at=at):
         form.add_error(None, _("That is a lot in one hour. Wait a little, then send it again."))
         return _page(request, ticket, not_yet=form, status=429)
-    reason = form.cleaned_data["reason"].strip()
-    _open_again(ticket, reason, key=key)
+    _open_again(ticket, reason, key=_other_key(key, ticket, reason) if sent else key)
     messages.success(request, _("We are on it again."))
     return redirect("your_ticket", number)
 

@@ -55,6 +55,29 @@ def test_a_topic_in_the_address_is_chosen_and_asks_what_it_needs(
     assert "Which part is missing?" not in page
 
 
+@pytest.mark.parametrize("number", ["9" * 5000, "0", "-1", "²", "\x00", ""])
+def test_an_address_that_names_no_topic_is_the_plain_form(
+    client: Client, topic: Topic, number: str
+) -> None:
+    assert client.get(SUBMIT, {"topic": number}).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["x_\x00", "x_" + "z" * 300, "\ud800", "x_<b>"])
+def test_a_file_in_a_field_that_nobody_asked_for_is_kept_as_a_loose_one(
+    client: Client, topic: Topic, name: str
+) -> None:
+    name = name.encode("utf-8", "replace").decode()
+    key = str(uuid.uuid4())
+    sent = client.post("/submit/files/", {"key": key, "field": name, "file": a_file()})
+    page = client.post(SUBMIT, {"key": key, name: a_file("spoke.txt")})
+
+    assert (sent.status_code, page.status_code) == (201, 200)
+    assert {(one.name, one.field_key) for one in Attachment.objects.all()} == {
+        ("rim.txt", ""),
+        ("spoke.txt", ""),
+    }
+
+
 def test_a_branch_asks_for_its_leaf(client: Client, topic: Topic) -> None:
     leaf = make_topic("Parcel missing", parent=topic)
 
@@ -217,6 +240,29 @@ def test_sending_twice_is_one_ticket_and_the_same_page(client: Client, topic: To
 
     assert first["Location"] == second["Location"] == f"/submit/sent/{form['key']}/"
     assert Ticket.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "change", [{"text": "Now the other wheel is gone too."}, {"email": "right@mail.example"}]
+)
+def test_going_back_to_write_something_else_is_another_ticket(
+    client: Client, topic: Topic, change: dict[str, str]
+) -> None:
+    form = a_form(topic)
+    client.post(SUBMIT, form)
+
+    answer = client.post(SUBMIT, form | change | {"uploads": a_file("second.txt")})
+    again = client.post(SUBMIT, form | change)
+
+    assert again["Location"] == answer["Location"]
+    assert answer["Location"] != f"/submit/sent/{form['key']}/"
+    assert client.get(answer["Location"]).status_code == 200
+    second = Ticket.objects.order_by("pk").last()
+    assert second
+    assert Ticket.objects.count() == 2
+    said = second.messages.get()
+    assert change in ({"text": said.text}, {"email": second.identity.value})
+    assert [file.name for file in said.attachments.all()] == ["second.txt"]
 
 
 @pytest.mark.django_db(transaction=True)

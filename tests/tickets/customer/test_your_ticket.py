@@ -559,3 +559,19 @@ def test_promises_of_the_customer_page_are_those_made_public(
     assert page_of(browser, ticket).count("ribbon--") == 1
     clock.now = NOW + A_MINUTE
     assert page_of(browser, ticket).count("ribbon--") == 2
+
+
+@pytest.mark.parametrize("verb", ["write", "not-yet"])
+def test_a_key_that_stands_for_something_else_loses_no_word(
+    browser: Client, solved: Ticket, verb: str
+) -> None:
+    said = "text" if verb == "write" else "reason"
+    elsewhere = make_ticket(subject="another").messages.get()
+    for key in (str(elsewhere.key), str(uuid.uuid4())):
+        for words in ("It rubs.", "It still rubs.", "It still rubs."):
+            answer = post(browser, solved, verb, key=key, **{said: words})
+            assert answer.status_code == 302
+
+    heard = sorted(message.text for message in solved.messages.filter(kind="customer")[1:])
+    assert heard == ["It rubs.", "It rubs.", "It still rubs.", "It still rubs."]
+    assert elsewhere.ticket.messages.count() == 1
