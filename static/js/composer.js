@@ -1,5 +1,7 @@
 // <form data-draft="…" data-kind="reply">: what is written is saved within a second of the last key,
 // on leaving the field, and when the page goes. Ctrl or Cmd with Enter sends any sheet.
+// What could not be saved, and what is being sent, is kept in this window until the server has it:
+// whoever has to sign in first finds it here again.
 const QUIET_FOR = 600
 // Browsers carry no more than 64 KB past the end of a page.
 const MOST_KEPT_ALIVE = 15_000
@@ -22,6 +24,8 @@ function keep(form) {
   let saving = Promise.resolve()
   let isGone = false
   let saves = 0
+  const place = `unsent ${form.dataset.draft} ${form.dataset.kind} ${form.dataset.writer}`
+  restore()
 
   form.addEventListener("input", () => {
     clearTimeout(timer)
@@ -31,6 +35,7 @@ function keep(form) {
   form.addEventListener("submit", () => {
     isGone = true
     clearTimeout(timer)
+    keepHere()
   })
   window.addEventListener("pageshow", (event) => {
     if (event.persisted) isGone = false
@@ -55,14 +60,43 @@ function keep(form) {
     try {
       const keepalive = form.elements.text.value.length < MOST_KEPT_ALIVE
       const answer = await fetch(form.dataset.draft, { method: "POST", body, keepalive })
+      if (answer.redirected || answer.status === 403) return failed(said.dataset.signedOut)
       const kept = await answer.json()
       if (kept.version) form.elements.version.value = kept.version
+      if (answer.ok && !isGone) sessionStorage.removeItem(place)
       tell(kept.words, answer.ok)
     } catch {
-      if (isGone) return
-      last = null
-      tell(said.dataset.failed, false)
+      failed(said.dataset.failed)
     }
+  }
+
+  function failed(words) {
+    if (isGone) return
+    last = null
+    keepHere()
+    tell(words, false)
+  }
+
+  function keepHere() {
+    const { key, text, version } = form.elements
+    if (!text.value) return
+    const kept = { key: key.value, text: text.value, version: version.value }
+    sessionStorage.setItem(place, JSON.stringify(kept))
+  }
+
+  // A message with its key in the thread: it was sent after all. A draft that is newer stays above.
+  function restore() {
+    const kept = JSON.parse(sessionStorage.getItem(place))
+    if (!kept) return
+    const { text, version } = form.elements
+    if (text.value.includes(kept.text) || document.querySelector(`[data-sent="${kept.key}"]`)) {
+      sessionStorage.removeItem(place)
+      return
+    }
+    const isNewer = text.value && version.value !== kept.version
+    text.value = isNewer ? `${text.value}\n\n${kept.text}` : kept.text
+    last = written(form)
+    saving = saving.then(post)
   }
 
   function tell(words, isKept) {

@@ -1,19 +1,17 @@
 // <form data-saves>: its button shows once there is something to save. Without JavaScript it always shows.
+import { isUnsaved } from "./unsaved.js";
+
 for (const form of document.querySelectorAll("form[data-saves]")) watch(form)
 document.addEventListener("htmx:load", (event) => {
   for (const form of event.target.querySelectorAll?.("form[data-saves]") ?? []) watch(form)
 })
 
 function watch(form) {
-  const button = form.querySelector("button")
-  const before = values(form)
   if (form.querySelector(".field__error")) return
-  button.hidden = true
-  form.addEventListener("input", () => {
-    button.hidden = values(form) === before
-  })
+  show(form)
+  form.addEventListener("input", () => show(form))
 }
 
-function values(form) {
-  return new URLSearchParams(new FormData(form)).toString()
+function show(form) {
+  form.querySelector("button").hidden = ![...form.elements].some(isUnsaved)
 }

@@ -3,4 +3,5 @@ import "./keys.js";
 import "./sheets.js";
 import "./composer.js";
 import "./saves.js";
+import "./keep-unsaved.js";
 import "./live-poll.js";

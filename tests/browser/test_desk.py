@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import RunningDesk
 from tests.browser.steps import open_sheet, signed_in
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 OpenPage = Callable[..., Page]
 TEXT = "form[data-sheet={}] .composer__text"
@@ -70,6 +70,10 @@ def test_news_come_while_one_writes_and_stop_what_was_not_read(
     other = signed_in(browse, running_desk, "supervisor")
     ticket = _a_ticket(page, running_desk, 1)
     page.goto(ticket)
+    page.locator("summary", has_text="This is a complaint").click()
+    quote = page.locator("#context-body textarea")
+    quote.fill("You failed me.")
+    quote.blur()
     open_sheet(page, "Reply", "r").locator(".composer__text").fill("Dear customer,")
 
     other.goto(ticket)
@@ -81,6 +85,8 @@ def test_news_come_while_one_writes_and_stop_what_was_not_read(
     expect(page.locator("#entries")).to_contain_text("the courier rang", timeout=15_000)
     expect(page.locator(TEXT.format("reply"))).to_have_value("Dear customer,")
     expect(page.locator(TEXT.format("reply"))).to_be_focused()
+    expect(quote).to_have_value("You failed me.")
+    expect(quote).to_be_visible()
     page.keyboard.press("Control+Enter")
     expect(page.locator("form[data-sheet=reply]")).to_contain_text("Have a look first.")
     expect(page.locator(TEXT.format("reply"))).to_have_value("Dear customer,")
@@ -88,7 +94,7 @@ def test_news_come_while_one_writes_and_stop_what_was_not_read(
     expect(page.locator("#entries")).to_contain_text("Dear customer,")
 
     # A second thought: the words come back.
-    page.get_by_role("button", name="Undo").click()
+    page.locator("#flashes").get_by_role("button", name="Undo").click()
     expect(page.locator(TEXT.format("reply"))).to_have_value("Dear customer,")
     expect(page.locator("#entries")).not_to_contain_text("Dear customer,")
 
@@ -105,3 +111,23 @@ def test_taking_a_ticket_leaves_what_is_written_alone(
     expect(page.locator("#flashes")).to_contain_text("is yours.")
     expect(page.locator(TEXT.format("reply"))).to_have_value("A sentence")
     expect(page.get_by_role("button", name="Take it")).to_have_count(0)
+
+
+def test_who_is_signed_out_while_writing_finds_the_words_again(
+    running_desk: RunningDesk, browse: OpenPage
+) -> None:
+    page = signed_in(browse, running_desk, "agent")
+    ticket = _a_ticket(page, running_desk, 3)
+    page.goto(ticket)
+    text = open_sheet(page, "Reply", "r").locator(".composer__text")
+    page.context.clear_cookies(name="__Host-sessionid")
+    text.fill("A long letter")
+    expect(page.locator("form[data-sheet=reply] [data-saved]")).to_contain_text("signed out")
+    page.keyboard.press("Control+Enter")
+    expect(page).to_have_url(re.compile("/account/sign-in/"))
+
+    page.context.add_cookies(running_desk.cookies["agent"])
+    page.goto(f"{ticket}?open=reply")
+
+    expect(text).to_have_value("A long letter")
+    expect(page.locator("form[data-sheet=reply] [data-saved]")).to_contain_text("Saved")
