@@ -1,7 +1,10 @@
 """What every test can ask for."""
 
+from typing import Any
+
 import pytest
 from django.db.models.signals import post_migrate
+from xdist.scheduler import LoadScopeScheduling
 
 from supportdesk.models import Desk, Role, Team, User
 from tests.factories import make_agent, make_team
@@ -48,3 +51,17 @@ def supervisor(team: Team) -> User:
 @pytest.fixture
 def admin(db: None) -> User:
     return make_agent("Ada Min", role=Role.ADMIN)
+
+
+class BrowserTestsTogether(LoadScopeScheduling):
+    """One worker gets all tests that use the running desk, and first: there is one such desk.
+
+    The ``xdist_group`` mark would say the same, but this pytest ignores it.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "browser" if nodeid.startswith("tests/browser/") else nodeid
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    return BrowserTestsTogether(config, log)

@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 from tests.browser.conftest import RunningDesk
 from tests.browser.steps import open_sheet, signed_in
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 OpenPage = Callable[..., Page]
 LOOKS = [(1440, 900, "light"), (1440, 900, "dark"), (390, 844, "light"), (390, 844, "dark")]
