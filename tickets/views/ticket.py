@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Q
+from django.db.models import Q, prefetch_related_objects
 from django.forms import Form
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
@@ -86,7 +86,8 @@ def show(
 ) -> HttpResponse:
     """Draw the page. ``forms`` are those that were refused, with everything that was typed."""
     forms = forms or {}
-    context = around(request, ticket, at=at, forms=forms) | _sheets(request, ticket, at, forms)
+    context = around(request, ticket, at=at, forms=forms)
+    context |= _sheets(request, ticket, context["people"], at=at, forms=forms)
     return render(request, "tickets/desk/ticket.html", context | {"sheet": sheet}, status=status)
 
 
@@ -162,6 +163,8 @@ def around(request: AgentRequest, ticket: Ticket, *, at: datetime, forms: Forms)
     since = _moment((request.POST or request.GET).get("edge", "")) if request.htmx else None
     promises = list(ticket.promises.order_by("-made_at")[:20])
     origin = QueryDict(request.GET.get("from", ""))
+    prefetch_related_objects([ticket], "customer__identities")
+    people = people_for(ticket.queue)
     shown = thread.read(ticket, before=before, since=since)
     return {
         "here": "inbox",
@@ -181,7 +184,8 @@ def around(request: AgentRequest, ticket: Ticket, *, at: datetime, forms: Forms)
         "quick_follow_ups": next_update.quick_follow_ups(at, zone_of=calendar),
         "back": reverse("desk:inbox") + (f"?{origin.urlencode()}" if origin else ""),
         "keep": f"?{_kept(request)}" if _kept(request) else "",
-        **_property_forms(request, ticket, at=at, forms=forms),
+        "people": people,
+        **_property_forms(request, ticket, people, at=at, forms=forms),
     }
 
 
@@ -201,12 +205,12 @@ def _moment(text: str) -> datetime | None:
 
 
 def story_for(ticket: Ticket, promises: list[Any], *, at: datetime, request: AgentRequest) -> Any:
-    said = (
+    written = list(
         Message.objects.filter(ticket=ticket)
-        .standing()
         .exclude(kind=Message.Kind.NOTE)
         .order_by("-at")[:_STORY]
     )
+    undone = {one.pk for one in written if one.undone_at}
     moved = ticket.events.filter(
         kind__in=[
             Event.Kind.HANDED_OFF,
@@ -216,10 +220,9 @@ def story_for(ticket: Ticket, promises: list[Any], *, at: datetime, request: Age
             Event.Kind.SOLVED,
         ]
     ).order_by("-at")[:_STORY]
-    undone = set(ticket.messages.exclude(undone_at=None).values_list("pk", flat=True))
     return ribbons.story_of(
         ticket,
-        messages=list(reversed(said)),
+        messages=[one for one in reversed(written) if not one.undone_at],
         promises=promises,
         events=[one for one in reversed(moved) if one.data.get("message_id") not in undone],
         now=at,
@@ -234,9 +237,8 @@ def _others(request: AgentRequest, ticket: Ticket) -> list[Ticket]:
 
 
 def _property_forms(
-    request: AgentRequest, ticket: Ticket, *, at: datetime, forms: Forms
+    request: AgentRequest, ticket: Ticket, people: list[User], *, at: datetime, forms: Forms
 ) -> dict[str, Any]:
-    people = people_for(ticket.queue)
     owner = {"owner": ticket.owner_id, "owner_was": ticket.owner_id or ""}
     quick = next_update.quick_follow_ups(at, zone_of=request.desk.calendar)
     drawn: Forms = {
@@ -253,7 +255,9 @@ def _property_forms(
     return {f"{name}_form": forms.get(name, form) for name, form in drawn.items()}
 
 
-def _sheets(request: AgentRequest, ticket: Ticket, at: datetime, forms: Forms) -> dict[str, Any]:
+def _sheets(
+    request: AgentRequest, ticket: Ticket, people: list[User], *, at: datetime, forms: Forms
+) -> dict[str, Any]:
     """The sheets under the thread, each as it was left."""
     drafts = {one.kind: one for one in Draft.objects.filter(ticket=ticket, author=request.user)}
     held = Attachment.objects.held_by(user=request.user)
@@ -263,7 +267,7 @@ def _sheets(request: AgentRequest, ticket: Ticket, at: datetime, forms: Forms) -
         "solve": composers.SolveForm(ticket=ticket),
         "hand_off": composers.HandOffForm(
             ticket=ticket,
-            people=people_for(ticket.queue),
+            people=people,
             queues=list(Queue.objects.visible_to(request.user).active()),
         ),
         "wait": composers.ParkForm(),
@@ -288,14 +292,12 @@ def reply_form(
     draft: Draft | None = None,
 ) -> composers.ReplyForm:
     """The reply’s form with the moments that could be promised."""
+    with request.desk.kept():
+        target = in_staffed_time(at, ticket.queue.update_target)
     return composers.ReplyForm(
         data,
         ticket=ticket,
         at=at,
         initial=composers.from_draft(draft),
-        picks=next_update.picks(
-            at,
-            calendar=request.desk.calendar,
-            target=in_staffed_time(at, ticket.queue.update_target),
-        ),
+        picks=next_update.picks(at, calendar=request.desk.calendar, target=target),
     )
