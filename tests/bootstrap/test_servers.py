@@ -58,8 +58,8 @@ def test_postgres_keeps_what_was_written_through_a_kill_and_lets_nobody_else_in(
     base: Path,
 ) -> None:
     with Supervisor() as supervisor:
-        servers.start_postgres(supervisor, base, careless=True)
-        server = postgres.prepare(site_packages(), base, careless=True)
+        servers.start_postgres(supervisor, base)
+        server = postgres.prepare(site_packages(), base)
         assert ask(server, "create table kept as select 'here' as word") == ""
         assert ask(server, "show listen_addresses") == ""
         (child,) = supervisor.children

@@ -45,7 +45,7 @@ def read(user: User, page: str = "/desk/") -> str:
 
 def banners(user: User, page: str = "/desk/") -> list[str]:
     band = re.search(r'<ul class="banner__all".*?</ul>', read(user, page), re.DOTALL)
-    found = re.findall(r"<li(?: class=\"on-desk\")?>.*?</li>", band[0] if band else "", re.DOTALL)
+    found = re.findall(r"<li\s*(?:class=\"on-desk\")?>.*?</li>", band[0] if band else "", re.DOTALL)
     texts = [re.sub(r"<svg.*?</svg>|<[^>]+>", "", each, flags=re.DOTALL) for each in found]
     return [" ".join(text.split()) for text in texts]
 
@@ -282,7 +282,7 @@ def test_received_mail_that_is_held_is_shown_with_its_reason_and_put_aside(
     held = make_held(
         sender="Noor & Co <away@mail.example>", subject="=?utf-8?q?Zur=C3=BCck_<b>am_Montag?="
     )
-    page = browser(supervisor).get(PAGE).content.decode()
+    page = " ".join(browser(supervisor).get(PAGE).content.decode().split())
     assert "Zurück &lt;b&gt;am Montag" in page
     assert "Noor &amp; Co, away@mail.example" in page
     assert "written by a machine" in page
