@@ -158,6 +158,7 @@ ACCOUNT_FORMS = {
     "login": "supportdesk.account.forms.SignIn",
     "reauthenticate": "supportdesk.account.forms.Reauthenticate",
     "change_password": "supportdesk.account.forms.ChangePassword",
+    "set_password": "supportdesk.account.forms.FirstPassword",
     "reset_password": "supportdesk.account.forms.ForgotPassword",
     "reset_password_from_key": "supportdesk.account.forms.NewPassword",
 }

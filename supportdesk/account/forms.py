@@ -82,6 +82,18 @@ class ChangePassword(account.ChangePasswordForm):  # type: ignore[misc]
         return _good(self.cleaned_data["password1"], self.user)
 
 
+class FirstPassword(account.SetPasswordForm):  # type: ignore[misc]
+    """For somebody who has none: they walked in by a link, or sign in by passkey alone."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password1"] = Password(_("New password"), is_new=True)
+        del self.fields["password2"]
+
+    def clean_password1(self) -> str:
+        return _good(self.cleaned_data["password1"], self.user)
+
+
 class ForgotPassword(account.ResetPasswordForm):  # type: ignore[misc]
     """Always the same answer, after the same work, whether or not there is such an account."""
 

@@ -50,6 +50,7 @@ FOREIGN = {
     "account_inactive": Policy.ANYONE,
     "account_reauthenticate": Policy.SIGNED_IN,
     "account_change_password": Policy.SIGNED_IN,
+    "account_set_password": Policy.SIGNED_IN,
     "mfa_authenticate": Policy.ANYONE,
     "mfa_login_webauthn": Policy.ANYONE,
     "mfa_index": Policy.SIGNED_IN,

@@ -469,3 +469,18 @@ def at_once(act: Callable[[], bool], *, times: int) -> list[bool]:
     for thread in threads:
         thread.join()
     return outcomes
+
+
+def test_who_has_no_password_yet_can_choose_one(agent: User) -> None:
+    agent.set_unusable_password()
+    agent.save(update_fields=["password"])
+    browser = Client()
+    browser.force_login(agent)
+
+    page = browser.get("/account/password/", follow=True)
+    assert page.redirect_chain == [("/account/password/first/", 302)]
+    assert page.status_code == 200
+    browser.post("/account/password/first/", {"password1": "five wheels in a row"})
+
+    agent.refresh_from_db()
+    assert agent.check_password("five wheels in a row")
