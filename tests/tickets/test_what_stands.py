@@ -49,3 +49,11 @@ def test_a_ticket_has_one_open_promise(db: None) -> None:
 
     with pytest.raises(DatabaseError, match="promise_one_open"), transaction.atomic():
         Promise.make(ticket, kind="update", due_at=NOW.replace(hour=23), at=NOW)
+
+
+@pytest.mark.parametrize("target", ["first_reply_minutes", "update_minutes"])
+def test_a_queue_gives_itself_some_time(db: None, target: str) -> None:
+    queue = make_ticket().queue
+
+    with pytest.raises(DatabaseError, match="targets_are_some_time"), transaction.atomic():
+        type(queue).objects.filter(pk=queue.pk).update(**{target: 0})

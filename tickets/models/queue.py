@@ -44,6 +44,13 @@ class Queue(models.Model):
 
     class Meta:
         ordering = ["position", "name"]
+        constraints = [
+            # A promise that is due at once could never be made.
+            models.CheckConstraint(
+                condition=Q(first_reply_minutes__gt=0, update_minutes__gt=0),
+                name="queue_targets_are_some_time",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
