@@ -68,12 +68,13 @@ def running_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDe
         else:
             pytest.fail("./desk up ended early:\n" + "".join(said))
         # Its log must not fill the pipe.
-        drain = subprocess.Popen(["cat"], stdin=process.stdout, stdout=subprocess.DEVNULL)
-        yield _read("".join(said))
-        drain.terminate()
+        with subprocess.Popen(["cat"], stdin=process.stdout, stdout=subprocess.DEVNULL) as drain:
+            yield _read("".join(said))
+            drain.terminate()
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(timeout=60)
+        process.stdout.close()
 
 
 def _read(said: str) -> RunningDesk:

@@ -63,12 +63,11 @@ def server() -> Iterator[SilentServer]:
 @pytest.fixture
 def workers(server: SilentServer) -> Iterator[list[subprocess.Popen[bytes]]]:
     """The workers for timers and mail as ``./desk up`` starts them, on the tests’ tables."""
-    own = connection.settings_dict
-    database = f"postgres://{own['USER']}:{own['PASSWORD']}@{own['HOST']}:{own['PORT']}"
+    database = urlsplit(os.environ["DATABASE_URL"])
     environment = os.environ | {
         "SUPPORTDESK_MODE": "trial",
         "SECRET_KEY": settings.SECRET_KEY,
-        "DATABASE_URL": f"{database}/{own['NAME']}",
+        "DATABASE_URL": database._replace(path=f"/{connection.settings_dict['NAME']}").geturl(),
         "REDIS_URL": REDIS_URL,
         "EMAIL_URL": f"smtp://127.0.0.1:{server.port}",
         "PYTHONPATH": str(ROOT),
