@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
@@ -109,13 +109,11 @@ def browse(chromium: Browser) -> Iterator[Callable[..., Page]]:
         javascript: bool = True,
         width: int = 1440,
         height: int = 900,
-        scheme: Literal["light", "dark"] = "light",
         expects: Collection[int] = (),
     ) -> Page:
         context = chromium.new_context(
             java_script_enabled=javascript,
             viewport={"width": width, "height": height},
-            color_scheme=scheme,
             locale="en-GB",
             timezone_id="Europe/London",
         )
