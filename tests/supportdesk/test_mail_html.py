@@ -86,7 +86,7 @@ MARKUP = st.lists(
 ).map("".join)  # fmt: skip
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(MARKUP)
 def test_cleaning_twice_changes_nothing(html: str) -> None:
     once = mail_html.clean(html)

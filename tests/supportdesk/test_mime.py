@@ -44,7 +44,7 @@ def build(**changes: object) -> Mail:
     return Mail(**fields)  # type: ignore[arg-type]
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(name=HOSTILE, subject=HOSTILE, file_name=HOSTILE, text=HOSTILE)
 def test_no_name_becomes_a_header_or_a_recipient(
     name: str, subject: str, file_name: str, text: str
@@ -127,7 +127,7 @@ def test_a_subject_of_any_letters_arrives_as_it_was_written(subject: str) -> Non
     assert read["Bcc"] is None
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(subject=HOSTILE)
 def test_no_subject_keeps_a_mail_from_going_out(subject: str) -> None:
     assert b"Subject:" in build(subject=f"[#10001] {subject}").as_bytes()
