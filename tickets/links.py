@@ -10,6 +10,9 @@ from django.http import HttpRequest, HttpResponse
 from tickets.models import SecretLink, Ticket
 
 COOKIE_LASTS = timedelta(days=30)
+#: With a link that was mailed longer ago one can read; to change anything, a newer one has to
+#: show that the mailbox is still theirs.
+CHANGES_FOR = timedelta(days=14)
 _SALT = "tickets.links"
 
 
@@ -48,12 +51,15 @@ def ticket_for(request: HttpRequest, number: int, *, at: datetime) -> Ticket | N
     """Return the ticket, if this browser was let in to it. One query.
 
     The link behind the cookie must still work: revoking it, or giving the
-    ticket to another customer, ends every cookie that came from it.
+    ticket to another customer, ends every cookie that came from it. A POST
+    needs a link that was mailed within ``CHANGES_FOR``.
     """
     link_id = _read_cookie(request, number, at=at)
     if link_id is None:
         return None
     links = SecretLink.objects.usable(at=at).filter(pk=link_id, ticket=number)
+    if request.method == "POST":
+        links = links.filter(issued_at__gt=at - CHANGES_FOR)
     link = _of_its_customer(
         links.select_related(
             "identity",

@@ -1,3 +1,4 @@
+import uuid
 from datetime import timedelta
 from typing import Any
 
@@ -197,6 +198,25 @@ def test_verbs_without_the_cookie_do_nothing_and_give_the_words_back(
     assert ("my words" in answer.text) == (verb != "solved")
     assert Ticket.objects.values().get(pk=ticket.pk) == before
     assert ticket.messages.count() == 1
+
+
+@pytest.mark.parametrize(("days", "may_write"), [(13, True), (15, False)])
+def test_with_an_old_link_one_reads_and_a_new_one_is_needed_to_write(
+    client: Client, ticket: Ticket, clock: Any, days: int, may_write: bool
+) -> None:
+    let_in(client, ticket)
+    clock.now = NOW + timedelta(days=days)
+    assert opens(client, ticket)
+
+    answer = client.post(f"/t/{ticket.pk}/write/", {"text": "Any news?", "key": str(uuid.uuid4())})
+
+    assert answer.status_code == (302 if may_write else 403)
+    assert ticket.messages.filter(text="Any news?").exists() == may_write
+    assert may_write or "Any news?" in answer.text
+
+    let_in(client, ticket, at=clock.now)
+    client.post(f"/t/{ticket.pk}/write/", {"text": "And now?", "key": str(uuid.uuid4())})
+    assert ticket.messages.filter(text="And now?").exists()
 
 
 # --- A new link ----------------------------------------------------------------------------------
