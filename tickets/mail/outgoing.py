@@ -97,7 +97,9 @@ def _solved(event: Event) -> None:
 
 
 def _customer_reminded(event: Event) -> None:
-    if _address(event.ticket):
+    """Ask again; but not a stranger to whom nobody of us has ever written."""
+    is_known = event.ticket.identity.is_verified or event.ticket.first_reply_at
+    if is_known and _address(event.ticket):
         _write(
             event.ticket,
             "reminder",

@@ -350,3 +350,16 @@ def test_no_event_can_turn_a_note_into_a_mail(agent: User) -> None:
         )
         with pytest.raises(Message.DoesNotExist):
             outgoing.tell_customer(event)
+
+
+def test_a_stranger_nobody_has_answered_is_not_reminded(agent: User) -> None:
+    stranger = make_identity("someone@mail.example", is_verified=False)
+    ticket = make_ticket(identity=stranger, subject="Buy cheap wheels")
+    once = {"n": 1, "is_last": False, "quiet_at": None}
+    ticket.wait(by=agent, at=NOW + AN_HOUR, reason="Looks like an advertisement")
+    ticket.record(Event.Kind.CUSTOMER_REMINDED, by=None, at=NOW + 2 * AN_HOUR, **once)
+    assert not Delivery.objects.filter(kind="reminder").exists()
+
+    make_reply(ticket, agent, at=NOW + 3 * AN_HOUR, then=State.WAITING)
+    ticket.record(Event.Kind.CUSTOMER_REMINDED, by=None, at=NOW + 4 * AN_HOUR, **once)
+    assert Delivery.objects.get(kind="reminder").recipient == "someone@mail.example"
