@@ -38,7 +38,7 @@ class RunningDesk:
     cookies: dict[str, Any] = field(default_factory=dict)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def running_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDesk]:
     """``./desk up``, the real one: its own Postgres, Redis, workers and mail catcher."""
     if running := os.environ.get("RUNNING_DESK"):
@@ -89,8 +89,9 @@ def _read(said: str) -> RunningDesk:
     return RunningDesk(form.group(1), dict(links))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
+    """Ends with the browser tests: Django refuses the database beside Playwright’s event loop."""
     if CHROMIUM is None:
         reason = "Chromium is not installed: apt-get install chromium"
         if os.environ.get("CI"):
