@@ -1,5 +1,6 @@
-"""``./desk test`` and ``./desk check``: on servers of their own that are gone afterwards."""
+"""``./desk test``, ``check`` and ``bench``: on servers of their own that are gone afterwards."""
 
+import ast
 import os
 import secrets
 import signal
@@ -12,7 +13,7 @@ from types import FrameType
 from supportdesk.bootstrap import packages, say, servers
 from supportdesk.bootstrap.places import CHECKOUT, PYTHON, VENV
 from supportdesk.bootstrap.processes import Program
-from supportdesk.bootstrap.say import Step
+from supportdesk.bootstrap.say import Refusal, Step
 from supportdesk.bootstrap.supervisor import Supervisor
 
 #: On a developer’s machine an old Python is a warning; production refuses it by itself.
@@ -67,6 +68,30 @@ def check(arguments: Sequence[str]) -> int:
     else:
         say.line(say.coloured("  All in order.", 32))
     return 1 if failed else 0
+
+
+def bench(arguments: Sequence[str]) -> int:
+    """Run one of ``bench/`` with its own ``arguments`` and return its code. It starts what it needs."""
+    known = _benches()
+    if not arguments or arguments[0] not in known:
+        if arguments and arguments[0] not in {"-h", "--help"}:
+            raise Refusal(f"There is no bench “{arguments[0]}”.", "./desk bench lists them.")
+        for name, what in known.items():
+            say.line(f"./desk bench {name:<14} {what}")
+        return 0
+    name, *rest = arguments
+    with Supervisor() as supervisor:
+        servers.provide_packages(packages.DEV, supervisor)
+        return attached(supervisor, [str(PYTHON), "-m", f"bench.{name}", *rest], os.environ)
+
+
+def _benches() -> dict[str, str]:
+    """Return what can be measured, with the first line that its module says of itself."""
+    said = {
+        file.stem: ast.get_docstring(ast.parse(file.read_text())) or ""
+        for file in sorted((CHECKOUT / "bench").glob("[a-z]*.py"))
+    }
+    return {name: text.partition("\n")[0] for name, text in said.items() if text}
 
 
 def _templates() -> list[str]:

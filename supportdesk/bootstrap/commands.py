@@ -20,6 +20,7 @@ HELP = """\
                   --data DIR   where it keeps its data (var)
 ./desk test     run the tests on servers of their own; what follows goes to pytest
 ./desk check    format, lint, types, imports, migrations, deploy check, tests
+./desk bench    measure: faults, pages and more (./desk bench lists them)
 ./desk manage   run one of Django’s commands with the desk’s own servers
 ./desk doctor   say what is there, what is missing, and what mends it
 ./desk reset    remove the trial data (asks first; --yes does not)
@@ -54,6 +55,8 @@ def _command(arguments: Sequence[str]) -> int:
             return checks.test(rest)
         case "check":
             return checks.check(rest)
+        case "bench":
+            return checks.bench(rest)
         case "manage":
             return _manage(rest)
         case "doctor":
