@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from tickets import files
 from tickets.mail import intake
+from tickets.mail.reader import Reader
 
 #: A task may last two minutes: no new mail is begun after this.
 PROCESSING_SECONDS = 60
@@ -16,8 +17,10 @@ PROCESSING_SECONDS = 60
 def process_inbound() -> None:
     """Process mail that was stored. What is left after a while waits for the next ring."""
     began = monotonic()
-    while intake.process_next(at=timezone.now()) and monotonic() - began < PROCESSING_SECONDS:
-        pass
+    with Reader() as reader:
+        while intake.process_next(at=timezone.now(), reader=reader):
+            if monotonic() - began > PROCESSING_SECONDS:
+                return
 
 
 @shared_task

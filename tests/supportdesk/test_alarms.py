@@ -15,7 +15,7 @@ from supportdesk import outbox, timers
 from supportdesk.mail_state import outgoing
 from supportdesk.models import Delivery, Desk, Role, User
 from tests.factories import make_agent, make_queue, make_reply, make_team, make_ticket
-from tests.tickets.mail.mails import make_mail
+from tests.tickets.mail.mails import READER, make_mail
 from tickets.mail import intake, threads
 from tickets.models import InboundMail, Queue, Ticket
 
@@ -309,7 +309,7 @@ def test_what_could_not_be_read_is_tried_again(supervisor: User, ticket: Ticket)
     browser(supervisor).post(reverse("received_again", args=[mail.pk]))
     mail.refresh_from_db()
     assert (mail.state, mail.attempts, mail.reason) == (InboundMail.State.NEW, 0, "")
-    while intake.process_next(at=timezone.now()):
+    while intake.process_next(at=timezone.now(), reader=READER):
         pass
     mail.refresh_from_db()
     assert mail.state == InboundMail.State.DONE

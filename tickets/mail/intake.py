@@ -17,10 +17,10 @@ from customers import identities
 from customers.identities import Known
 from customers.models import Customer, Identity
 from supportdesk import outbox
-from supportdesk.lib import mail_html
 from supportdesk.models import Desk, User
 from tickets import files
 from tickets.mail import parse, reply_text, threads
+from tickets.mail.reader import Reader, Unread
 from tickets.models import Attachment, InboundMail, Message, Queue, Ticket
 
 log = logging.getLogger(__name__)
@@ -63,11 +63,11 @@ def receive(raw: bytes, mailbox: str, *, at: datetime) -> InboundMail:
     return mail
 
 
-def process_next(*, at: datetime) -> bool:
+def process_next(*, at: datetime, reader: Reader) -> bool:
     """Process the oldest mail that waits. False when there is none.
 
     The try is counted and committed before the mail is touched, so that one
-    that ends its worker is put aside in the end. Nothing is ever dropped.
+    that ends its worker or its reader is put aside in the end. Nothing is ever dropped.
     """
     mail = _claim(at)
     if mail is None:
@@ -76,9 +76,14 @@ def process_next(*, at: datetime) -> bool:
         _end(mail, State.QUARANTINED, mail.reason or TOO_OFTEN)
         return True
     try:
-        _process(mail, at)
+        _process(mail, reader.read(bytes(mail.raw)), at)
     except Held as held:
         _end(mail, State.HELD, held.reason)
+    except Unread as unread:
+        log.warning("Inbound mail %s ended its reader: %s", mail.pk, unread.reason)
+        InboundMail.objects.filter(pk=mail.pk).update(reason=unread.reason)
+        if mail.attempts >= TRIES:
+            _end(mail, State.QUARANTINED, unread.reason)
     except Exception as reason:
         # Whatever it was, it is this mail’s: the ones behind it must go on.
         log.exception("Inbound mail %s cannot be processed", mail.pk)
@@ -149,9 +154,7 @@ def try_again(pk: int) -> bool:
 # --- What becomes of it ---------------------------------------------------------------------------
 
 
-def _process(mail: InboundMail, at: datetime) -> None:
-    raw = bytes(mail.raw)
-    said = parse.read(raw)
+def _process(mail: InboundMail, said: parse.Incoming, at: datetime) -> None:
     if outbox.recognised(said.message_id) or outbox.recognised(said.loop_mark):
         raise Held(LOOP)
     if said.automatic:
@@ -164,7 +167,7 @@ def _process(mail: InboundMail, at: datetime) -> None:
         is_staff = User.objects.filter(email=known.value).exists()
         raise Held(STAFF if is_staff else SOMEONE_ELSE)
     said = replace(said, text=_without_secrets(said.text), html=_without_secrets(said.html))
-    kept, refused = _files(said, raw, at)
+    kept, refused = _files(said, mail, at)
     with transaction.atomic():
         if ticket is None:
             message = _new_ticket(said, mail, known, kept, at)
@@ -176,7 +179,7 @@ def _process(mail: InboundMail, at: datetime) -> None:
                 key=_key(mail),
                 at=at,
                 files=kept,
-                framed_html=mail_html.clean(said.html),
+                framed_html=said.html,
                 from_address=known.value,
             )
         _end(mail, State.DONE, refused, message)
@@ -224,7 +227,7 @@ def _new_ticket(
         at=at,
         via=Message.Via.MAIL,
         files=kept,
-        framed_html=mail_html.clean(said.html),
+        framed_html=said.html,
     )
     Message.objects.filter(key=_key(mail)).update(from_address=known.value)
     return ticket.messages.get(key=_key(mail))
@@ -236,12 +239,12 @@ def _key(mail: InboundMail) -> uuid.UUID:
     return uuid.UUID(bytes=named[:16])
 
 
-def _files(said: parse.Incoming, raw: bytes, at: datetime) -> tuple[list[Attachment], str]:
+def _files(said: parse.Incoming, mail: InboundMail, at: datetime) -> tuple[list[Attachment], str]:
     """Keep the files, and the mail itself if only a part of it was read. Say what was refused."""
     kept, refused = [], []
     found = [*said.files]
     if said.is_cut:
-        found.append(parse.File("original.eml", raw))
+        found.append(parse.File("original.eml", bytes(mail.raw)))
     for file in found:
         try:
             kept.append(files.store_bytes(file.content, file.name, at=at))

@@ -1,7 +1,14 @@
-"""Mails from outside, as bytes."""
+"""Mails from outside, as bytes, and who reads them."""
 
+import atexit
 from email.message import EmailMessage
 from email.policy import SMTP
+
+from tickets.mail.reader import Reader
+
+#: One child for all tests: to start one takes a tenth of a second.
+READER = Reader()
+atexit.register(READER.close)
 
 
 def make_mail(

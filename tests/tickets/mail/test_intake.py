@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from pytest_django.fixtures import Settings
@@ -9,8 +10,10 @@ from pytest_django.fixtures import Settings
 from customers.models import Customer, Identity
 from supportdesk.models import Delivery, User
 from tests.factories import AN_HOUR, NOW, make_identity, make_queue, make_reply, make_ticket
-from tests.tickets.mail.mails import make_mail
+from tests.tickets.mail.mails import READER, make_mail
 from tickets.mail import intake, threads
+from tickets.mail.parse import Incoming
+from tickets.mail.reader import Reader
 from tickets.models import InboundMail, Message, Ticket
 from tickets.states import State
 
@@ -24,7 +27,7 @@ def arrive(raw: bytes, mailbox: str = MAILBOX) -> InboundMail:
     mail = intake.receive(raw, mailbox, at=NOW)
     at = NOW
     for _n in range(20):
-        while intake.process_next(at=at):
+        while intake.process_next(at=at, reader=READER):
             pass
         at += timedelta(minutes=2)
     mail.refresh_from_db()
@@ -259,14 +262,14 @@ def test_a_mail_that_always_fails_ends_in_quarantine_and_holds_nothing_up(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     make_queue()
-    read = intake.parse.read
+    submit = Ticket.submit
 
-    def poisoned(raw: bytes) -> object:
-        if b"poison" in raw:
+    def poisoned(**facts: Any) -> Ticket:
+        if "poison" in facts["text"]:
             raise RuntimeError("boom")
-        return read(raw)
+        return submit(**facts)
 
-    monkeypatch.setattr(intake.parse, "read", poisoned)
+    monkeypatch.setattr(Ticket, "submit", poisoned)
     bad = intake.receive(make_mail("poison"), MAILBOX, at=NOW - AN_HOUR)
     good = arrive(make_mail("Good."))
 
@@ -282,18 +285,19 @@ class Died(BaseException):
     """As if by kill -9."""
 
 
-def test_a_mail_that_kills_its_worker_is_put_aside(monkeypatch: pytest.MonkeyPatch) -> None:
-    def die(raw: bytes) -> object:
-        raise Died
+def test_a_mail_that_kills_its_worker_is_put_aside() -> None:
+    class Deadly(Reader):
+        def read(self, raw: bytes) -> Incoming:
+            raise Died
 
-    monkeypatch.setattr(intake.parse, "read", die)
     mail = intake.receive(make_mail(), MAILBOX, at=NOW)
 
     for n in range(3):
+        at = NOW + n * 2 * timedelta(minutes=1)
         with pytest.raises(Died):
-            intake.process_next(at=NOW + n * 2 * timedelta(minutes=1))
-        assert not intake.process_next(at=NOW + n * 2 * timedelta(minutes=1))
-    assert intake.process_next(at=NOW + AN_HOUR)
+            intake.process_next(at=at, reader=Deadly())
+        assert not intake.process_next(at=at, reader=Deadly())
+    assert intake.process_next(at=NOW + AN_HOUR, reader=READER)
 
     mail.refresh_from_db()
     assert (mail.state, mail.attempts) == (Outcome.QUARANTINED, 4)
