@@ -59,6 +59,14 @@ GROUPS = (
                 empty=_("You own no unsolved ticket."),
             ),
             View(
+                "named",
+                _("You are named"),
+                "note",
+                lambda rows, user, at: rows.no_spam().working().naming(user),
+                key="changed_at",
+                empty=_("No note about an unsolved ticket names you."),
+            ),
+            View(
                 "follow-ups",
                 _("Follow-ups due"),
                 "bell",

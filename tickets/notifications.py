@@ -104,6 +104,10 @@ def _named(event: Event) -> Iterable[User | None]:
     return [named or people.lead(event.ticket)]
 
 
+def _named_in_the_note(event: Event) -> Iterable[User | None]:
+    return User.objects.filter(pk__in=event.data.get("to_ids", []))
+
+
 def _whom_it_escalates_to(event: Event) -> Iterable[User | None]:
     if event.data["level"] > 1:
         return people.supervisors(event.ticket)
@@ -142,6 +146,12 @@ def _handed_off(event: Event) -> News:
     else:
         said = _("%(by)s handed this ticket of %(customer)s to your team.")
     return News(said % _names(event), handoff.wants)
+
+
+def _noted(event: Event) -> News:
+    note = event.ticket.messages.get(pk=event.data["message_id"])
+    said = _("%(by)s named you in a note about %(customer)s.")
+    return News(said % _names(event), note.text)
 
 
 def _reminded(event: Event) -> News:
@@ -196,6 +206,7 @@ _MAILS = {
     Event.Kind.STILL_A_PROBLEM: _Mail(_accountable, _still_a_problem),
     Event.Kind.ASSIGNED: _Mail(_named, _assigned),
     Event.Kind.HANDED_OFF: _Mail(_named, _handed_off),
+    Event.Kind.NOTED: _Mail(_named_in_the_note, _noted),
     Event.Kind.OWNER_REMINDED: _Mail(_named, _reminded),
     Event.Kind.ESCALATED: _Mail(_whom_it_escalates_to, _escalated),
     Event.Kind.FOLLOW_UP_DUE: _Mail(_named, _follow_up),

@@ -15,6 +15,7 @@ from supportdesk.demo.founding import Company
 from supportdesk.demo.people import Public, Writer
 from supportdesk.lib.worktime import Calendar
 from supportdesk.models import User
+from tickets import mentions
 from tickets.models import FollowUp, Handoff, Message, Ticket, TopicField
 from tickets.states import State
 
@@ -310,8 +311,13 @@ class Run:
     @_do.register
     def _(self, step: script.Notes) -> None:
         by = self.scene.company.staff[step.by] if step.by else self._worker()
+        text = self._say(step.text, me=by.first_name)
         self.ticket.note(
-            text=self._say(step.text, me=by.first_name), by=by, at=self.at, key=self.scene.key()
+            text=text,
+            by=by,
+            at=self.at,
+            key=self.scene.key(),
+            naming=mentions.named_in(text, self.scene.company.staff.values()).people,
         )
 
     @_do.register

@@ -47,13 +47,15 @@ def full(moment: datetime) -> str:
 def day_and_time(moment: datetime, *, now: datetime) -> str:
     """Say a promised moment in a sentence: "today by 16:00" needs "today" before it.
 
-    "today, 16:00", "tomorrow, 09:00", "Friday, 12:00", "Friday 20 March, 12:00".
+    "yesterday, 16:00", "today, 16:00", "tomorrow, 09:00", "Friday, 12:00", "Friday 20 March, 12:00".
     """
     local, today = timezone.localtime(moment), timezone.localtime(now)
     days = (local.date() - today.date()).days
     time = date_format(local, "H:i")
     if days == 0:
         return _("today, %(time)s") % {"time": time}
+    if days == -1:
+        return _("yesterday, %(time)s") % {"time": time}
     if days == 1:
         return _("tomorrow, %(time)s") % {"time": time}
     if 1 < days <= 6:

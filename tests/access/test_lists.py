@@ -6,6 +6,7 @@ facts: what the queries say must be what these lines say.
 
 import random
 import re
+import uuid
 from dataclasses import dataclass
 
 import pytest
@@ -14,8 +15,9 @@ from django.utils import timezone
 
 from supportdesk.models import Role, Team, User
 from tests.factories import make_agent, make_identity, make_queue, make_team, make_topic
-from tickets.models import Queue, Ticket
+from tickets.models import Mention, Message, Queue, Ticket
 
+VIEWS = ("mine", "named", "open", "unassigned", "waiting", "broken", "all", "solved", "spam")
 UNSOLVED = {"new", "open", "waiting", "on_hold"}
 
 
@@ -25,6 +27,8 @@ class World:
     teams: dict[int, set[int]]
     """The teams of each person, led ones included."""
     tickets: list[Ticket]
+    named: set[tuple[int, int]]
+    """Who is named in a note of which ticket."""
 
 
 def may_see(world: World, user: User, ticket: Ticket) -> bool:
@@ -33,15 +37,17 @@ def may_see(world: World, user: User, ticket: Ticket) -> bool:
         or not ticket.queue.is_private
         or ticket.queue.team_id in world.teams[user.pk]
         or ticket.owner_id == user.pk
+        or (user.pk, ticket.pk) in world.named
     )
 
 
-def belongs(view: str, user: User, ticket: Ticket) -> bool:
+def belongs(view: str, user: User, ticket: Ticket, named: set[tuple[int, int]]) -> bool:
     if view == "spam":
         return ticket.spam_at is not None
     if ticket.spam_at:
         return False
     return {
+        "named": (user.pk, ticket.pk) in named and ticket.state in UNSOLVED,
         "mine": ticket.owner_id == user.pk and ticket.state in UNSOLVED,
         "open": ticket.state in UNSOLVED - {"waiting"},
         "unassigned": ticket.owner_id is None and ticket.state in UNSOLVED - {"waiting"},
@@ -63,11 +69,11 @@ def test_lists_counts_and_pages_are_those_of_the_policy(db: None, seed: int) -> 
         browser.force_login(user)
         seen = {ticket.pk for ticket in world.tickets if may_see(world, user, ticket)}
         assert set(Ticket.objects.visible_to(user).values_list("pk", flat=True)) == seen
-        for view in ("mine", "open", "unassigned", "waiting", "broken", "all", "solved", "spam"):
+        for view in VIEWS:
             expected = {
                 ticket.pk
                 for ticket in world.tickets
-                if ticket.pk in seen and belongs(view, user, ticket)
+                if ticket.pk in seen and belongs(view, user, ticket, world.named)
             }
             page = browser.get("/desk/", {"view": view}).content.decode()
             assert listed(page) == expected, (user, view)
@@ -108,7 +114,22 @@ def random_world(rng: random.Random) -> World:
             _join(user, team, rng)
             member_of[user.pk].add(team.pk)
     queues = [make_queue(team=team, is_private=rng.random() < 0.7) for team in teams * 2]
-    return World(people, member_of, _tickets(rng, queues, people))
+    tickets = _tickets(rng, queues, people)
+    return World(people, member_of, tickets, _named(rng, tickets, people))
+
+
+def _named(rng: random.Random, tickets: list[Ticket], people: list[User]) -> set[tuple[int, int]]:
+    """Some are named in the note of a ticket, in queues that they see and in others."""
+    named = set()
+    for ticket in rng.sample(tickets, 6):
+        user, at = rng.choice(people), timezone.now()
+        note = Message.objects.create(
+            ticket=ticket, kind="note", via="desk", by_user=people[-1], text="@", key=uuid.uuid4(),
+            at=at, release_at=at,
+        )  # fmt: skip
+        Mention.objects.create(ticket=ticket, message=note, user=user, at=at)
+        named.add((user.pk, ticket.pk))
+    return named
 
 
 def _join(user: User, team: Team, rng: random.Random) -> None:

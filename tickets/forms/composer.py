@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from supportdesk.lib import markup
 from supportdesk.models import User
+from tickets import mentions
 from tickets.forms.topics import TopicChoice
 from tickets.models import Draft, Handoff, Promise, Queue, Ticket
 from tickets.next_update import Pick
@@ -77,6 +78,34 @@ class NoteForm(_Written):
     text = Text(
         label=_("Note, only your team"), error_messages={"required": _("Write the note first.")}
     )
+    #: Keys of those who could not read the ticket, and may once they are named.
+    let_in = forms.CharField(label=_("Let them read it"), required=False, max_length=200)
+
+    def __init__(self, *args: Any, ticket: Ticket, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="note-%s", **kwargs)
+        self.ticket = ticket
+        self.naming: list[User] = []
+        self.strangers: list[User] = []
+
+    def clean(self) -> None:
+        """Find whom the note names. Who cannot read the ticket yet is only let in on purpose."""
+        text = self.cleaned_data.get("text", "")
+        if "@" not in text:
+            return
+        named = mentions.named_in(text, User.objects.filter(is_active=True))
+        for name in named.unclear:
+            self.add_error(
+                "text",
+                _("Several people are called %(name)s. Write the whole name.") % {"name": name},
+            )
+        self.naming = named.people
+        self.strangers = [user for user in named.people if not self._is_visible_to(user)]
+        agreed = set(self.cleaned_data.get("let_in", "").split())
+        if {str(user.pk) for user in self.strangers} - agreed:
+            self.add_error("let_in", _("Say whether they may read this ticket."))
+
+    def _is_visible_to(self, user: User) -> bool:
+        return Ticket.objects.visible_to(user).filter(pk=self.ticket.pk).exists()
 
 
 class ReplyForm(_Written):

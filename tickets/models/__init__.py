@@ -7,6 +7,7 @@ from tickets.models.event import Event
 from tickets.models.follow_up import FollowUp
 from tickets.models.handoff import Handoff
 from tickets.models.inbound import InboundMail
+from tickets.models.mention import Mention
 from tickets.models.message import Message
 from tickets.models.promise import Promise
 from tickets.models.queue import Queue
@@ -22,6 +23,7 @@ __all__ = [
     "FollowUp",
     "Handoff",
     "InboundMail",
+    "Mention",
     "Message",
     "Promise",
     "Queue",

@@ -27,6 +27,7 @@ from tickets.models.escalation import Escalation
 from tickets.models.event import Event
 from tickets.models.follow_up import FollowUp
 from tickets.models.handoff import Handoff
+from tickets.models.mention import Mention
 from tickets.models.message import Message
 from tickets.models.promise import Promise
 from tickets.models.queue import Queue
@@ -338,8 +339,12 @@ class Ticket(TicketRow):
         at: datetime,
         key: uuid.UUID,
         files: Iterable[Attachment] = (),
+        naming: Sequence[User] = (),
     ) -> Message:
-        """Say something among us. There is no address in here, and no way from here to the mailer."""
+        """Say something among us. There is no address in here, and no way from here to the mailer.
+
+        Those whom it is ``naming`` are told, and may read the ticket from then on.
+        """
         with transaction.atomic():
             self._lock()
             already = Message.objects.filter(key=key).first()
@@ -357,8 +362,14 @@ class Ticket(TicketRow):
                 key=key,
             )
             Attachment.objects.claim(files, message)
+            Mention.objects.bulk_create(
+                Mention(ticket=self, message=message, user=user, at=at) for user in naming
+            )
             self._write(at=at, thread_version=F("thread_version") + 1)
-            self.record(Event.Kind.NOTED, by=by, at=at, message_id=message.pk)
+            named = {"to": [str(user) for user in naming], "to_ids": [user.pk for user in naming]}
+            self.record(
+                Event.Kind.NOTED, by=by, at=at, message_id=message.pk, **(named if naming else {})
+            )
         return message
 
     def undo(self, message: Message, *, by: User, at: datetime) -> Draft:

@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from supportdesk.models import Role, User
 from tickets.models.follow_up import FollowUp
+from tickets.models.mention import Mention
 from tickets.models.queue import Queue
 from tickets.states import UNSOLVED, WITH_US, State
 
@@ -19,14 +20,15 @@ class TicketQuerySet(QuerySet["Ticket"]):
     def visible_to(self, user: User) -> "TicketQuerySet":
         """What a member of staff may see: the one place that says so.
 
-        The tickets of the queues that they see, and those that they own,
-        whatever the queue. Everything that lists, counts, searches, exports or
-        notifies starts here.
+        The tickets of the queues that they see, and, whatever the queue, those
+        that they own or were asked about in a note that names them. Everything
+        that lists, counts, searches, exports or notifies starts here.
         """
         if user.role == Role.ADMIN:
             return self
         queues = Queue.objects.visible_to(user).values("pk")
-        return self.filter(Q(queue__in=queues) | Q(owner=user))
+        named = Mention.objects.filter(user=user).values("ticket")
+        return self.filter(Q(queue__in=queues) | Q(owner=user) | Q(pk__in=named))
 
     def of(self, customer: "Customer") -> "TicketQuerySet":
         return self.filter(customer=customer)
@@ -59,6 +61,10 @@ class TicketQuerySet(QuerySet["Ticket"]):
 
     def owned_by(self, user: User) -> "TicketQuerySet":
         return self.filter(owner=user)
+
+    def naming(self, user: User) -> "TicketQuerySet":
+        """Somebody named them in a note."""
+        return self.filter(pk__in=Mention.objects.filter(user=user).values("ticket"))
 
     def unassigned(self) -> "TicketQuerySet":
         return self.filter(owner=None)

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 
 from supportdesk.lib import markup, moments
 from supportdesk.lib.access import AgentRequest, agent_required
+from supportdesk.models import User
 from tickets import files
 from tickets.errors import AlreadySent, KeyUsed, TicketError, UnseenMessages
 from tickets.forms import composer as composers
@@ -75,7 +76,7 @@ def reply(request: AgentRequest, number: int) -> HttpResponse:
 def note(request: AgentRequest, number: int) -> HttpResponse:
     """Say something among us. There is no address here to read."""
     ticket, at = ticket_or_404(request, number), timezone.now()
-    form = composers.NoteForm(request.POST)
+    form = composers.NoteForm(request.POST, ticket=ticket)
     held = _held_files(request, form, f"note:{number}", at=at)
     if not form.is_valid():
         return _come_back(request, ticket, "note", form, at=at)
@@ -87,13 +88,21 @@ def note(request: AgentRequest, number: int) -> HttpResponse:
                 at=at,
                 key=form.cleaned_data["key"],
                 files=held,
+                naming=form.naming,
             )
             _refuse_used_key(message, form.cleaned_data["text"])
             _forget_draft(request, ticket, Draft.Kind.NOTE)
     except TicketError as refusal:
         return _come_back(request, ticket, "note", form, at=at, refusal=refusal)
     _drop_repeated(held)
-    return done(request, ticket, _("Note added. Only your team sees it."))
+    return done(request, ticket, _note_is_there(form.naming))
+
+
+def _note_is_there(naming: Sequence[User]) -> str:
+    if not naming:
+        return _("Note added. Only your team sees it.")
+    names = ", ".join(str(user) for user in naming)
+    return _("Note added. %(names)s will be told.") % {"names": names}
 
 
 @agent_required

@@ -263,7 +263,9 @@ def _sheets(
     held = Attachment.objects.held_by(user=request.user)
     drawn: Forms = {
         "reply": reply_form(request, ticket, at=at, draft=drafts.get(Draft.Kind.REPLY)),
-        "note": composers.NoteForm(initial=composers.from_draft(drafts.get(Draft.Kind.NOTE))),
+        "note": composers.NoteForm(
+            ticket=ticket, initial=composers.from_draft(drafts.get(Draft.Kind.NOTE))
+        ),
         "solve": composers.SolveForm(ticket=ticket),
         "hand_off": composers.HandOffForm(
             ticket=ticket,

@@ -80,7 +80,7 @@ STORIES = (
                 says_next=hours(6),
                 kind=Promise.Kind.RESULT,
             ),
-            Notes("Femi, can you release? Above my limit.", after=minutes(10)),
+            Notes("@Femi, can you release? Above my limit.", after=minutes(10)),
             Notes(
                 "Released. Please say sorry for the robot from me as well.",
                 by="femi",

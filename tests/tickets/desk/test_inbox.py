@@ -1,4 +1,5 @@
 import re
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -49,15 +50,19 @@ def test_each_view_lists_its_tickets(browser: Client, agent: User, colleague: Us
     followed = make_fresh(owner=colleague)
     followed.follow_up(due_at=now - timedelta(minutes=1), by=agent, at=now - timedelta(days=1))
 
+    named = make_fresh(owner=colleague)
+    named.note(text="@Tomás?", by=colleague, at=now, key=uuid.uuid4(), naming=[agent])
+
     expected = {
         "mine": {mine},
+        "named": {named},
         "follow-ups": {followed},
-        "open": {fresh, mine, broken, unverified, followed},
+        "open": {fresh, mine, broken, unverified, followed, named},
         "broken": {broken},
         "unassigned": {fresh},
         "waiting": {waiting},
         "unverified": {unverified},
-        "all": {fresh, mine, waiting, solved, broken, unverified, followed},
+        "all": {fresh, mine, waiting, solved, broken, unverified, followed, named},
         "solved": {solved},
         "spam": {spam},
     }
