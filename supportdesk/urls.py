@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tickets.urls.customer")),
     path("desk/", include(("tickets.urls.desk", "desk"))),
     path("desk/mail/", include("supportdesk.mail_state.urls")),
+    path("desk/", include("supportdesk.dashboards.urls")),
     path("", include("feedback.urls")),
     path("setup/", include(("supportdesk.setup.urls", "setup"))),
     path("account/", include("supportdesk.account.urls")),

@@ -114,6 +114,8 @@ def make_world() -> World:
             "setup:field.pk": topic_field.pk,
             "setup:move_field.pk": topic_field.pk,
             "setup:remove_field.pk": topic_field.pk,
+            "pulse_tickets.which": "waiting",
+            "load_tickets.which": "carried",
             "mail_again.pk": _failed(reply).pk,
             "received_original.pk": held.pk,
             "received_again.pk": held.pk,

@@ -62,7 +62,7 @@ def list_tickets(request: AgentRequest) -> HttpResponse:
         "counts": counts,
         "count": inbox.count_each([narrowed.rows])[0] if parts else counts[view.slug],
         "page": page,
-        "rows": [_row(ticket, now=at, calendar=request.desk.calendar) for ticket in page.rows],
+        "rows": [row_of(ticket, now=at, calendar=request.desk.calendar) for ticket in page.rows],
         "q": filters.render(parts),
         "left_out": narrowed.left_out,
         "senders": inbox.senders(narrowed.rows) if view.slug == "unverified" else [],
@@ -166,7 +166,7 @@ def _selects(parts: tuple[filters.Part, ...], known: Known) -> list[dict[str, An
     ] + [{"name": "tag", "label": _("Tag"), "options": None, "chosen": chosen.get("tag", "")}]
 
 
-def _row(ticket: Ticket, *, now: datetime, calendar: Calendar) -> Row:
+def row_of(ticket: Ticket, *, now: datetime, calendar: Calendar) -> Row:
     flag, icon, is_hot = _flag(ticket)
     ribbon = ribbons.of_ticket(ticket, now=now, calendar=calendar)
     return Row(ticket, ribbon, _when(ticket.last_at, now=now), flag, icon, is_hot)

@@ -1,0 +1,3 @@
+// The dashboard.
+import "./live-poll.js";
+import "./meaning.js";

@@ -1,0 +1,262 @@
+"""The figures of this moment against a plain count over a world made by hand."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from supportdesk.models import Role, Team, User
+from tests.dashboards.pages import PULSE, marks, numbers, says
+from tests.factories import make_agent, make_queue, make_reply, make_solved, make_team, make_ticket
+from tickets import inbox
+from tickets.models import Queue, Ticket
+
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+SLUGS = ("waiting", "about-to-break", "broken", "nobodys")
+
+
+@dataclass
+class World:
+    """Tickets in a queue that the supervisor sees, and their twins where they must not look."""
+
+    at: datetime
+    own: Queue
+    open_to_all: Queue
+    hidden: Queue
+    agent: User
+
+    def tickets(self) -> list[Ticket]:
+        return list(Ticket.objects.select_related("queue"))
+
+
+@pytest.fixture
+def world(team: Team, agent: User, supervisor: User) -> World:
+    at = timezone.now()
+    other = make_team("Legal")
+    world = World(
+        at=at,
+        own=make_queue("Orders", team=team),
+        open_to_all=make_queue("Billing", team=make_team("Money")),
+        hidden=make_queue("Claims", team=other, is_private=True),
+        agent=agent,
+    )
+    for queue in (world.own, world.own, world.open_to_all, world.hidden):
+        make_some(queue, agent, at=at)
+    # Theirs to read, in a queue that is not: it must not stand for its whole queue.
+    make_ticket(queue=world.hidden, at=at - 3 * HOUR, owner=supervisor)
+    return world
+
+
+def make_some(queue: Queue, agent: User, *, at: datetime) -> None:
+    """One of each: fresh, owned, answered, solved, due soon, broken, broken and solved, spam."""
+    make_ticket(queue=queue, at=at - HOUR)
+    make_ticket(queue=queue, at=at - 2 * HOUR, owner=agent)
+    answered = make_ticket(queue=queue, at=at - 3 * HOUR, owner=agent)
+    make_reply(answered, agent, at=at - 2 * HOUR, then="waiting")
+    make_solved(make_ticket(queue=queue, at=at - 3 * HOUR, owner=agent), agent, at=at - HOUR)
+    for minutes in (30, 61):
+        due = make_ticket(queue=queue, at=at - 4 * HOUR)
+        Ticket.objects.filter(pk=due.pk).update(due_at=at + minutes * MINUTE)
+    broken = make_ticket(queue=queue, at=at - 30 * 24 * HOUR, owner=agent)
+    broken.break_promise(broken.promises.get(), at=at - HOUR)
+    healed = make_ticket(queue=queue, at=at - 30 * 24 * HOUR, owner=agent)
+    healed.break_promise(healed.promises.get(), at=at - 2 * HOUR)
+    make_solved(healed, agent, at=at - HOUR)
+    spam = make_ticket(queue=queue, at=at - HOUR)
+    spam.mark_spam(by=agent, at=at)
+
+
+def expected(slug: str, ticket: Ticket, at: datetime) -> bool:
+    """What the number says it counts, in plain words."""
+    if ticket.spam_at or ticket.state == "solved":
+        return False
+    return {
+        "waiting": ticket.waiting_since is not None,
+        "about-to-break": (
+            ticket.broken_at is None
+            and ticket.due_at is not None
+            and ticket.due_at <= at + timedelta(minutes=60)
+        ),
+        "broken": ticket.broken_at is not None,
+        "nobodys": ticket.owner_id is None and ticket.state in {"new", "open", "on_hold"},
+    }[slug]
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_a_figure_counts_what_it_says_and_opens_it(
+    slug: str, world: World, browser: Client
+) -> None:
+    seen = [one for one in world.tickets() if one.queue != world.hidden]
+    leaks = [one for one in world.tickets() if one.queue == world.hidden]
+    counted = {one.pk for one in seen if expected(slug, one, world.at)}
+    assert any(expected(slug, one, world.at) for one in leaks), "nothing could have leaked"
+
+    page = browser.get(PULSE).content.decode()
+    mark = next(one for one in marks(page) if f"/tickets/{slug}/" in one.address)
+
+    assert mark.n == str(len(counted)) != "0"
+    said, listed = numbers(browser, mark.address)
+    assert said == mark.n
+    assert set(listed) == counted
+    assert len(listed) == len(counted)
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_team_and_queue_narrow_a_figure(
+    slug: str, world: World, browser: Client, team: Team, supervisor: User
+) -> None:
+    other = make_queue("Returns", team=team)
+    make_some(other, world.agent, at=world.at)
+
+    def count(*queues: Queue) -> str:
+        own = [one for one in world.tickets() if one.queue in queues]
+        return str(sum(expected(slug, one, world.at) for one in own))
+
+    assert says(browser, slug, team=team.pk) == count(world.own, other)
+    assert says(browser, slug, queue=other.pk) == count(other)
+    everything = says(browser, slug)
+    # A queue or team that one does not see is as if it were not there.
+    assert says(browser, slug, queue=world.hidden.pk) == everything
+    assert says(browser, slug, team=world.hidden.team_id) == everything
+    assert everything == count(world.own, other, world.open_to_all)
+
+
+def test_the_longest_wait_comes_first(world: World, browser: Client) -> None:
+    page = browser.get(PULSE).content.decode()
+    mark = next(one for one in marks(page) if "/tickets/waiting/" in one.address)
+
+    _said, listed = numbers(browser, mark.address)
+
+    waits = [Ticket.objects.get(pk=number).waiting_since for number in listed]
+    assert waits == sorted(waits)  # type: ignore[type-var]
+
+
+def test_the_hour_is_the_hour_of_the_page_and_not_of_the_click(
+    world: World, browser: Client
+) -> None:
+    page = browser.get(PULSE).content.decode()
+    mark = next(one for one in marks(page) if "/tickets/about-to-break/" in one.address)
+    assert "at=" in mark.address
+    earlier = mark.address.partition("?")[0] + "?at=2020-01-01T00:00:00%2B00:00"
+
+    assert numbers(browser, earlier) == ("0", [])
+
+
+def test_nobody_elses_people_are_shown(world: World, browser: Client, admin: User) -> None:
+    stranger = make_agent("Otto Stranger", team=world.open_to_all.team)
+    make_ticket(queue=world.open_to_all, at=world.at - HOUR, owner=stranger)
+
+    assert "Otto Stranger" not in browser.get(PULSE).content.decode()
+    browser.force_login(admin)
+    assert "Otto Stranger" in browser.get(PULSE).content.decode()
+
+
+def test_people_stand_by_name_with_what_they_carry(
+    world: World, browser: Client, agent: User, colleague: User
+) -> None:
+    page = browser.get(PULSE, {"queue": world.own.pk}).content.decode()
+
+    people = page[page.index('id="load-title"') :]
+    assert people.index("Priya Subramaniam") < people.index("Tomás Oliveira")
+    assert "Tomás Oliveira carries 8 by weight, 8 of it waits for them" in people
+    carried = [one for one in marks(page) if "/tickets/carried/" in one.address]
+    for mark in carried:
+        said, listed = numbers(browser, mark.address)
+        assert said == mark.n
+        owner = Ticket.objects.filter(pk__in=listed).values_list("owner_id", "queue_id").distinct()
+        assert set(owner) <= {(agent.pk, world.own.pk)}
+    assert {one.n for one in carried} == {"0", "4"}
+
+
+def test_somebody_sees_their_own_load_and_nobody_elses(world: World, colleague: User) -> None:
+    make_ticket(queue=world.own, at=world.at - HOUR, owner=colleague)
+    browser = Client()
+    browser.force_login(world.agent)
+
+    page = browser.get(reverse("load")).content.decode()
+
+    shown = {one.address: one.n for one in marks(page)}
+    mine = Ticket.objects.no_spam().with_us().owned_by(world.agent)
+    assert str(mine.count()) in shown.values()
+    assert mine.filter(queue=world.hidden).exists(), "theirs wherever it lies"
+    for address, n in shown.items():
+        said, listed = numbers(browser, address)
+        assert (said, len(listed)) == (n, int(n))
+        assert set(Ticket.objects.filter(pk__in=listed).values_list("owner", flat=True)) == {
+            world.agent.pk
+        }
+        # Whoever is named in the address, it is one’s own.
+        assert numbers(browser, f"{address}&person={colleague.pk}")[1] == []
+    assert browser.get(PULSE).status_code == 403
+
+
+def test_an_empty_desk_and_one_ticket(browser: Client, supervisor: User) -> None:
+    assert says(browser, "waiting") == "0"
+    assert numbers(browser, marks(browser.get(PULSE).content.decode())[0].address) == ("0", [])
+
+    ticket = make_ticket(at=timezone.now() - HOUR)
+
+    assert says(browser, "waiting") == "1"
+    assert ticket.subject in browser.get(PULSE).content.decode()
+
+
+def test_a_flood_says_that_it_is_more(browser: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inbox, "CAP", 2)
+    queue = make_queue()
+    for _ in range(4):
+        make_ticket(queue=queue, at=timezone.now() - HOUR)
+
+    assert says(browser, "waiting") == "2+"
+
+
+def test_the_page_costs_the_same_for_one_and_for_fifty(
+    browser: Client, team: Team, agent: User
+) -> None:
+    queue = make_queue(team=team)
+    asked = []
+    for many in (1, 49):
+        for n in range(many):
+            owner = make_agent(team=team) if n % 5 == 0 else agent
+            ticket = make_ticket(
+                queue=make_queue(team=team) if n % 7 == 0 else queue,
+                at=timezone.now() - HOUR,
+                owner=owner,
+            )
+            ticket.change_tags(["wheel"], by=owner, at=timezone.now())
+        for address in (PULSE, reverse("pulse_now"), reverse("pulse_tickets", args=["waiting"])):
+            with CaptureQueriesContext(
+                connection,
+            ) as queries:
+                assert browser.get(address).status_code == 200
+            asked.append((address, len(queries)))
+    assert asked[:3] == asked[3:]
+    assert asked[0][1] <= 12
+
+
+def test_an_unknown_number_is_not_there(browser: Client) -> None:
+    assert browser.get(reverse("pulse_tickets", args=["nonsense"])).status_code == 404
+
+
+def test_addresses_made_by_hand_break_nothing(world: World, browser: Client) -> None:
+    for query in (
+        "team=x&queue=-1&days=9999999999999",
+        "at=yesterday",
+        "person=²&part=%00&since=x",
+    ):
+        assert browser.get(f"{PULSE}?{query}").status_code == 200
+        address = reverse("pulse_tickets", args=["carried"])
+        assert browser.get(f"{address}?{query}").status_code == 200
+
+
+def test_supervisors_without_a_team_see_what_is_open_to_all(world: World) -> None:
+    browser = Client()
+    browser.force_login(make_agent(role=Role.SUPERVISOR))
+
+    both = [one for one in world.tickets() if one.queue != world.hidden]
+
+    assert says(browser, "broken") == str(sum(expected("broken", t, world.at) for t in both))
