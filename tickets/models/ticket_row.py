@@ -25,6 +25,9 @@ from tickets.states import UNSOLVED, Confirmation, Impact, Outcome, Priority, St
 #: How much of the last words a list shows, in characters.
 SNIPPET = 200
 
+#: A queue’s targets, an address: nothing that is decided under the lock depends on them.
+READ_BESIDE = ("queue", "topic", "customer", "identity")
+
 #: What a reply or a solution changes on its ticket, and taking it back restores.
 TIMES = ("_at", "_since", "_from")
 UNDOABLE = (
@@ -198,7 +201,12 @@ class TicketRow(models.Model):
         return event
 
     def _lock(self) -> None:
+        """Lock the row and read it anew. What verbs only read beside it stays if it still belongs."""
+        beside = {name: self._state.fields_cache.get(name) for name in READ_BESIDE}
         self.refresh_from_db(from_queryset=type(self).objects.select_for_update(no_key=True))
+        for name, row in beside.items():
+            if row and row.pk == getattr(self, f"{name}_id"):
+                setattr(self, name, row)
 
     def _write(self, *, at: datetime, **changes: Any) -> None:
         """Write the columns that are meant, and know the values that were written."""

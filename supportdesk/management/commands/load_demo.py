@@ -1,5 +1,6 @@
 """``manage.py load_demo``: the shop that a visitor of the trial desk walks into."""
 
+import os
 from argparse import ArgumentParser
 from typing import Any
 
@@ -16,7 +17,9 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--tickets", type=int, default=load.TICKETS, help="how many")
+        # ``./desk up`` has no word for it: a visitor’s demo is the whole one.
+        many = int(os.environ.get("DEMO_TICKETS", load.TICKETS))
+        parser.add_argument("--tickets", type=int, default=many, help="how many (DEMO_TICKETS)")
 
     def handle(self, *args: Any, tickets: int, **options: Any) -> None:
         try:
