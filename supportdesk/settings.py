@@ -80,7 +80,7 @@ TEMPLATES = [
         },
     }
 ]
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+FORM_RENDERER = "supportdesk.lib.controls.Renderer"
 
 # --- Postgres: the truth, the sessions, the limits and the cache ---------------------------------
 

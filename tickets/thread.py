@@ -1,12 +1,14 @@
 """The time line of one ticket: what was said, and one quiet line for what happened between."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeVar
 
-from django.db.models import Prefetch, Q
+from django.db.models import QuerySet
 
 from supportdesk.models import Delivery, User
-from tickets.models import Attachment, Event, Message, Promise, Ticket
+from tickets.models import Event, Message, Promise, Ticket
 
 SIZE = 50
 
@@ -17,6 +19,12 @@ TOLD_BY_THEIR_MESSAGE = (
     Event.Kind.REPLIED,
     Event.Kind.NOTED,
 )
+NOT_TOLD = (Event.Kind.SUBMITTED, Event.Kind.CUSTOMER_WROTE, Event.Kind.NOTED)
+#: How many more rows are read than are shown: more than happen in one instant.
+SLACK = 10
+
+Row = TypeVar("Row", Message, Event)
+Rows = QuerySet[Row, Row]
 
 _UNDERWAY = {Delivery.State.QUEUED, Delivery.State.SENDING}
 
@@ -32,6 +40,11 @@ class Entry:
     deliveries: list[Delivery] = field(default_factory=list)
 
     @property
+    def key(self) -> int:
+        row = self.message or self.event
+        return row.pk if row else 0
+
+    @property
     def template(self) -> str:
         return f"tickets/timeline/{self.event.kind}.html" if self.event else ""
 
@@ -45,6 +58,8 @@ class Thread:
     edge: datetime
     is_latest: bool
     is_more: bool
+    #: Everything that happened in it, replies too, though their messages tell of them.
+    events: list[Event] = field(default_factory=list)
 
     @property
     def earlier(self) -> datetime | None:
@@ -72,40 +87,66 @@ def read(
     *,
     before: datetime | None = None,
     since: datetime | None = None,
+    promises: Iterable[Promise] | None = None,
     size: int = SIZE,
 ) -> Thread:
     """Return the last ``size`` entries before a moment, oldest first; or all from ``since`` on.
 
     What happened in one instant is never torn apart, so a stretch can be a
-    little longer. At most eight queries, however long the ticket.
+    little longer. ``promises`` are those of the ticket, if they are known. At
+    most five queries, however long the ticket; two more where dozens of things
+    share the instant at which it would be cut.
     """
-    cut = Q(at__lt=before) if before else Q()
-    messages = Message.objects.filter(ticket=ticket).standing().filter(cut)
-    events = ticket.events.exclude(kind__in=TOLD_BY_THEIR_MESSAGE).filter(cut)
-    moments = messages.values_list("at").union(events.values_list("at"), all=True)
-    edge = since or next((at for (at,) in moments.order_by("-at")[size - 1 : size]), None)
-    # Nothing is older than the first message, so it alone says whether there is more.
-    is_more = edge is not None and messages.filter(at__lt=edge).exists()
+    messages = Message.objects.filter(ticket=ticket).standing()
+    messages = messages.select_related("by_user", "by_customer").prefetch_related("attachments")
+    events = ticket.events.exclude(kind__in=NOT_TOLD).select_related("by_user", "by_customer")
+    if before:
+        messages, events = messages.filter(at__lt=before), events.filter(at__lt=before)
+    said, happened = _latest(messages, size, since), _latest(events, 2 * size, since)
+    told = [event for event in happened if event.kind not in TOLD_BY_THEIR_MESSAGE]
+    edge = since or _edge([*(one.at for one in said), *(one.at for one in told)], size)
     if edge:
-        messages, events = messages.filter(at__gte=edge), events.filter(at__gte=edge)
-    files = Prefetch("attachments", queryset=Attachment.objects.all())
-    promised = Prefetch("promises_made", queryset=Promise.objects.order_by("pk"))
-    entries = [
-        Entry(message.at, message=message, promise=_made(message))
-        for message in messages.select_related("by_user", "by_customer").prefetch_related(
-            files, promised
-        )
-    ]
-    entries += [
-        Entry(event.at, event=event) for event in events.select_related("by_user", "by_customer")
-    ]
-    entries.sort(key=lambda entry: (entry.at, entry.event is not None))
+        said, happened = _from(edge, said, messages, size), _from(edge, happened, events, 2 * size)
+        told = [event for event in happened if event.kind not in TOLD_BY_THEIR_MESSAGE]
+    made = _made_by(said, promises)
+    entries = [Entry(one.at, message=one, promise=made.get(one.pk)) for one in said]
+    entries += [Entry(one.at, event=one) for one in told]
+    entries.sort(key=lambda entry: (entry.at, entry.event is not None, entry.key))
     _add_deliveries(entries)
-    return Thread(entries, edge or ticket.created_at, is_latest=before is None, is_more=is_more)
+    return Thread(
+        entries,
+        edge or ticket.created_at,
+        is_latest=before is None,
+        is_more=edge is not None and ticket.created_at < edge,
+        events=sorted(happened, key=lambda event: (event.at, event.pk)),
+    )
 
 
-def _made(message: Message) -> Promise | None:
-    return next((one for one in message.promises_made.all() if one.state != "undone"), None)
+def _latest(rows: Rows[Row], size: int, since: datetime | None) -> list[Row]:
+    """The newest rows, and a few more: the edge seldom falls among more of one instant."""
+    if since:
+        return list(rows.filter(at__gte=since).order_by("-at", "-pk"))
+    return list(rows.order_by("-at", "-pk")[: size + SLACK])
+
+
+def _edge(moments: list[datetime], size: int) -> datetime | None:
+    return sorted(moments, reverse=True)[size - 1] if len(moments) >= size else None
+
+
+def _from(edge: datetime, found: list[Row], rows: Rows[Row], size: int) -> list[Row]:
+    if len(found) == size + SLACK and found[-1].at >= edge:
+        return list(rows.filter(at__gte=edge).order_by("-at", "-pk"))
+    return [one for one in found if one.at >= edge]
+
+
+def _made_by(
+    messages: Sequence[Message], promises: Iterable[Promise] | None
+) -> dict[int | None, Promise]:
+    """What each message promised, as far as it was not taken back. One query if not known."""
+    if promises is None:
+        promises = Promise.objects.filter(message__in=[one.pk for one in messages])
+    standing = (one for one in promises if one.state != Promise.State.UNDONE)
+    return {one.message_id: one for one in sorted(standing, key=lambda one: -one.pk)}
 
 
 def _add_deliveries(entries: list[Entry]) -> None:

@@ -5,6 +5,9 @@ from collections.abc import Sequence
 
 from tickets.models import Queue, Topic, TopicField
 
+#: Branches together, in the order in which customers see them.
+AS_A_TREE = ("parent__position", "parent__name", "position", "name")
+
 
 class TopicTree:
     """The active topics. A topic below an inactive one is out of reach."""

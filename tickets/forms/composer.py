@@ -1,7 +1,7 @@
 """What the composers hand to a ticket’s verbs. A note’s form has no place for an address."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,11 +14,12 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from customers.models import Identity
 from supportdesk.lib import markup
 from supportdesk.models import User
 from tickets import mentions
 from tickets.forms.topics import TopicChoice
-from tickets.models import Draft, Handoff, Promise, Queue, Ticket
+from tickets.models import Draft, Handoff, Promise, Queue, Ticket, Topic
 from tickets.next_update import Pick
 from tickets.states import Outcome, State
 
@@ -149,15 +150,19 @@ class ReplyForm(_Written):
     CHOICES = ("to", "cc", "then", "hold_reason", "next", "other_at", "kind")
 
     def __init__(
-        self, *args: Any, ticket: Ticket, picks: Sequence[Pick], at: datetime, **kwargs: Any
+        self,
+        *args: Any,
+        ticket: Ticket,
+        identities: Iterable[Identity],
+        picks: Sequence[Pick],
+        at: datetime,
+        **kwargs: Any,
     ) -> None:
         chosen = next((pick.at.isoformat() for pick in picks if pick.is_chosen), "")
         initial = {"seen": ticket.thread_version, "next": chosen} | kwargs.pop("initial", {})
         super().__init__(*args, initial=initial, auto_id="reply_%s", **kwargs)
         self.at = at
-        self.addresses = [
-            one.value for one in ticket.customer.identities.all() if one.kind == "email"
-        ]
+        self.addresses = [one.value for one in identities if one.kind == "email"]
         own = ticket.identity
         if own.kind == "email" and own.value in self.addresses:
             self.addresses.remove(own.value)
@@ -235,11 +240,15 @@ class SolveForm(_Written):
     )
     seen = forms.IntegerField(widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, ticket: Ticket, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, ticket: Ticket, topics: Sequence[Topic] = (), **kwargs: Any
+    ) -> None:
         initial = {"seen": ticket.thread_version} | kwargs.pop("initial", {})
         super().__init__(*args, initial=initial, auto_id="solve_%s", **kwargs)
         if ticket.topic_id is not None:
             del self.fields["topic"]
+        elif topics and isinstance(topic := self.fields["topic"], TopicChoice):
+            topic.offer(topics)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

@@ -12,9 +12,10 @@ from customers import identities
 from customers.identities import Known
 from supportdesk.models import User
 from tickets.forms.composer import Text
-from tickets.forms.topics import AS_A_TREE, TopicChoice
+from tickets.forms.topics import TopicChoice
 from tickets.models import Queue, Ticket, Topic
 from tickets.states import Impact, Priority
+from tickets.topic_tree import AS_A_TREE
 
 
 class SubjectForm(forms.Form):
@@ -30,20 +31,27 @@ class QueueForm(forms.Form):
         label=_("Queue"), queryset=Queue.objects.none(), empty_label=None
     )
 
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: User, queues: Sequence[Queue] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         queue = self.fields["queue"]
         if isinstance(queue, forms.ModelChoiceField):
             queue.queryset = Queue.objects.visible_to(user).active()
+            if queues:
+                queue.choices = [(one.pk, str(one)) for one in queues]
 
 
 class TopicForm(forms.Form):
     topic = TopicChoice(
         label=_("Topic"),
-        queryset=Topic.objects.select_related("parent").filter(is_active=True).order_by(*AS_A_TREE),
         empty_label=_("no topic yet"),
         error_messages={"required": _("Choose a topic.")},
     )
+
+    def __init__(self, *args: Any, topics: Sequence[Topic] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        topic = self.fields["topic"]
+        if topics and isinstance(topic, TopicChoice):
+            topic.offer(topics)
 
 
 class PriorityForm(forms.Form):

@@ -1,13 +1,12 @@
 """Choosing a topic, as it stands in its tree."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 
 from tickets.models import Topic
-
-#: Branches together, in the order in which customers see them.
-AS_A_TREE = ("parent__position", "parent__name", "position", "name")
+from tickets.topic_tree import AS_A_TREE
 
 if TYPE_CHECKING:
     _TopicField = forms.ModelChoiceField[Topic]
@@ -22,6 +21,11 @@ class TopicChoice(_TopicField):
         topics = Topic.objects.select_related("parent").filter(is_active=True)
         kwargs.setdefault("queryset", topics.order_by(*AS_A_TREE))
         super().__init__(**kwargs)
+
+    def offer(self, topics: Sequence[Topic]) -> None:
+        """Draw these, which were looked up already; what is chosen is still looked for anew."""
+        nothing = [] if self.empty_label is None else [("", self.empty_label)]
+        self.choices = [*nothing, *((one.pk, self.label_from_instance(one)) for one in topics)]
 
     def label_from_instance(self, obj: Any) -> str:
         return f"{obj.parent} > {obj}" if obj.parent else str(obj)

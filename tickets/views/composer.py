@@ -19,6 +19,7 @@ from supportdesk.lib import markup, moments
 from supportdesk.lib.access import AgentRequest, agent_required
 from supportdesk.models import User
 from tickets import files
+from tickets.beside import people_for
 from tickets.errors import AlreadySent, KeyUsed, TicketError, UnseenMessages
 from tickets.forms import composer as composers
 from tickets.models import Attachment, Draft, Message, Queue, Ticket
@@ -28,7 +29,6 @@ from tickets.views.ticket import (
     address,
     done,
     key_of,
-    people_for,
     reply_form,
     show,
     ticket_or_404,
@@ -151,7 +151,7 @@ def hand_off(request: AgentRequest, number: int) -> HttpResponse:
     form = composers.HandOffForm(
         request.POST,
         ticket=ticket,
-        people=people_for(ticket.queue),
+        people=list(people_for(ticket.queue)),
         queues=list(Queue.objects.visible_to(request.user).active()),
     )
     if not form.is_valid():

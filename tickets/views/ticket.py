@@ -1,10 +1,10 @@
 """The ticket page of the desk, and how every verb comes back to it."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Q, prefetch_related_objects
 from django.forms import Form
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,19 +13,27 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_safe
 
+from customers.models import Identity
 from supportdesk.lib.access import AgentRequest, agent_required
-from supportdesk.models import Role, User
-from tickets import next_update, ribbons, thread
+from supportdesk.lib.together import together
+from tickets import beside, next_update, ribbons, thread
 from tickets.errors import TicketError
 from tickets.forms import composer as composers
 from tickets.forms import properties
-from tickets.models import Attachment, Draft, Event, FollowUp, Message, Queue, Ticket
+from tickets.models import Draft, Event, Message, Promise, Ticket
 from tickets.models.ticket import in_staffed_time
 
 #: What can be open under the thread, one at a time.
 SHEETS = ("reply", "note", "solve", "hand_off", "wait", "hold")
 #: The story is drawn from the latest of each; more would not be told apart.
 _STORY = 60
+_MOVES = (
+    Event.Kind.HANDED_OFF,
+    Event.Kind.ASSIGNED,
+    Event.Kind.WAITED,
+    Event.Kind.REPLIED,
+    Event.Kind.SOLVED,
+)
 
 Forms = dict[str, Form]
 
@@ -87,7 +95,7 @@ def show(
     """Draw the page. ``forms`` are those that were refused, with everything that was typed."""
     forms = forms or {}
     context = around(request, ticket, at=at, forms=forms)
-    context |= _sheets(request, ticket, context["people"], at=at, forms=forms)
+    context |= _sheets(request, ticket, context["near"], at=at, forms=forms)
     return render(request, "tickets/desk/ticket.html", context | {"sheet": sheet}, status=status)
 
 
@@ -146,46 +154,30 @@ def address(request: AgentRequest, ticket: Ticket, *, sheet: str = "") -> str:
     return f"{place}?{query.urlencode()}" if query else place
 
 
-def people_for(queue: Queue) -> list[User]:
-    """Who can own a ticket of this queue. One query."""
-    people = User.objects.filter(is_active=True)
-    if queue.is_private:
-        people = people.filter(
-            Q(role=Role.ADMIN) | Q(teams=queue.team) | Q(leads=queue.team)
-        ).distinct()
-    return list(people)
-
-
 def around(request: AgentRequest, ticket: Ticket, *, at: datetime, forms: Forms) -> dict[str, Any]:
     """Everything but the composers: what may be drawn anew while somebody writes."""
     calendar = request.desk.calendar
     before = _moment(request.GET.get("before", ""))
     since = _moment((request.POST or request.GET).get("edge", "")) if request.htmx else None
-    promises = list(ticket.promises.order_by("-made_at")[:20])
+    near = beside.of(ticket, user=request.user)
     origin = QueryDict(request.GET.get("from", ""))
-    prefetch_related_objects([ticket], "customer__identities")
-    people = people_for(ticket.queue)
-    shown = thread.read(ticket, before=before, since=since)
+    # Of an earlier stretch the promises may be older than those beside it.
+    known = None if before else near.promises
+    shown = thread.read(ticket, before=before, since=since, promises=known)
     return {
         "here": "inbox",
         "now": at,
         "ticket": ticket,
+        "near": near,
         "version": version_of(ticket, shown, at=at),
         "thread": shown,
         "undoable": shown.undoable_by(request.user, at=at),
         "ribbon": ribbons.of_ticket(ticket, now=at, calendar=calendar),
-        "story": story_for(ticket, promises, at=at, request=request),
-        "promises": ribbons.of_promises(promises[:6], now=at, calendar=calendar),
-        "identities": list(ticket.customer.identities.all()),
-        "others": _others(request, ticket),
-        "follow_ups": list(
-            FollowUp.objects.filter(ticket=ticket).standing().select_related("user")
-        ),
-        "quick_follow_ups": next_update.quick_follow_ups(at, zone_of=calendar),
+        "story": story_for(ticket, near.promises[:20], at=at, request=request, whole=shown),
+        "promises": ribbons.of_promises(near.promises[:6], now=at, calendar=calendar),
         "back": reverse("desk:inbox") + (f"?{origin.urlencode()}" if origin else ""),
         "keep": f"?{_kept(request)}" if _kept(request) else "",
-        "people": people,
-        **_property_forms(request, ticket, people, at=at, forms=forms),
+        **_property_forms(request, ticket, near, at=at, forms=forms),
     }
 
 
@@ -204,48 +196,54 @@ def _moment(text: str) -> datetime | None:
     return found if found and found.tzinfo else None
 
 
-def story_for(ticket: Ticket, promises: list[Any], *, at: datetime, request: AgentRequest) -> Any:
-    written = list(
-        Message.objects.filter(ticket=ticket)
-        .exclude(kind=Message.Kind.NOTE)
-        .order_by("-at")[:_STORY]
-    )
-    undone = {one.pk for one in written if one.undone_at}
-    moved = ticket.events.filter(
-        kind__in=[
-            Event.Kind.HANDED_OFF,
-            Event.Kind.ASSIGNED,
-            Event.Kind.WAITED,
-            Event.Kind.REPLIED,
-            Event.Kind.SOLVED,
-        ]
-    ).order_by("-at")[:_STORY]
+def story_for(
+    ticket: Ticket,
+    promises: list[Promise],
+    *,
+    at: datetime,
+    request: AgentRequest,
+    whole: thread.Thread | None = None,
+) -> Any:
+    """Draw the story: from the thread if it is ``whole``, else from the latest of each. One query."""
+    if whole and whole.is_latest and not whole.is_more:
+        said = [entry.message for entry in whole.entries if entry.message]
+        moved = whole.events
+    else:
+        marks = together(
+            said=Message.objects.filter(ticket=ticket)
+            .exclude(kind=Message.Kind.NOTE)
+            .only("kind", "at", "undone_at")
+            .order_by("-at")[:_STORY],
+            moved=ticket.events.filter(kind__in=_MOVES).order_by("-at")[:_STORY],
+        )
+        said, moved = marks["said"][::-1], marks["moved"][::-1]
+    standing = {one.pk for one in said if not one.undone_at}
     return ribbons.story_of(
         ticket,
-        messages=[one for one in reversed(written) if not one.undone_at],
+        messages=[one for one in said if one.pk in standing][-_STORY:],
         promises=promises,
-        events=[one for one in reversed(moved) if one.data.get("message_id") not in undone],
+        events=[
+            one
+            for one in moved
+            if one.kind in _MOVES and one.data.get("message_id", 0) in standing | {0}
+        ][-_STORY:],
         now=at,
         calendar=request.desk.calendar,
     )
 
 
-def _others(request: AgentRequest, ticket: Ticket) -> list[Ticket]:
-    """The customer’s other tickets, as far as this person may see them."""
-    rows = Ticket.objects.visible_to(request.user).of(ticket.customer).exclude(pk=ticket.pk)
-    return list(rows.order_by("-created_at")[:8])
-
-
 def _property_forms(
-    request: AgentRequest, ticket: Ticket, people: list[User], *, at: datetime, forms: Forms
+    request: AgentRequest, ticket: Ticket, near: beside.Beside, *, at: datetime, forms: Forms
 ) -> dict[str, Any]:
     owner = {"owner": ticket.owner_id, "owner_was": ticket.owner_id or ""}
     quick = next_update.quick_follow_ups(at, zone_of=request.desk.calendar)
     drawn: Forms = {
-        "assign": properties.AssignForm(initial=owner, people=people),
+        "assign": properties.AssignForm(initial=owner, people=near.people),
         "subject": properties.SubjectForm(initial={"subject": ticket.subject}),
-        "queue": properties.QueueForm(initial={"queue": ticket.queue_id}, user=request.user),
-        "topic": properties.TopicForm(initial={"topic": ticket.topic_id}),
+        "queue": properties.QueueForm(
+            initial={"queue": ticket.queue_id}, user=request.user, queues=near.queues
+        ),
+        "topic": properties.TopicForm(initial={"topic": ticket.topic_id}, topics=near.topics),
         "priority": properties.PriorityForm(initial={"priority": ticket.priority}),
         "tags": properties.TagsForm(initial={"tags": properties.initial_tags(ticket)}),
         "customer": properties.CustomerForm(),
@@ -256,29 +254,26 @@ def _property_forms(
 
 
 def _sheets(
-    request: AgentRequest, ticket: Ticket, people: list[User], *, at: datetime, forms: Forms
+    request: AgentRequest, ticket: Ticket, near: beside.Beside, *, at: datetime, forms: Forms
 ) -> dict[str, Any]:
     """The sheets under the thread, each as it was left."""
-    drafts = {one.kind: one for one in Draft.objects.filter(ticket=ticket, author=request.user)}
-    held = Attachment.objects.held_by(user=request.user)
+    drafts = near.drafts
     drawn: Forms = {
-        "reply": reply_form(request, ticket, at=at, draft=drafts.get(Draft.Kind.REPLY)),
+        "reply": reply_form(
+            request, ticket, at=at, draft=drafts.get(Draft.Kind.REPLY), identities=near.identities
+        ),
         "note": composers.NoteForm(
             ticket=ticket, initial=composers.from_draft(drafts.get(Draft.Kind.NOTE))
         ),
-        "solve": composers.SolveForm(ticket=ticket),
-        "hand_off": composers.HandOffForm(
-            ticket=ticket,
-            people=people,
-            queues=list(Queue.objects.visible_to(request.user).active()),
-        ),
+        "solve": composers.SolveForm(ticket=ticket, topics=near.topics),
+        "hand_off": composers.HandOffForm(ticket=ticket, people=near.people, queues=near.queues),
         "wait": composers.ParkForm(),
         "hold": composers.ParkForm(),
     }
     return {f"{name}_form": forms.get(name, form) for name, form in drawn.items()} | {
         "drafts": drafts,
         "held": {
-            kind: [one for one in held if one.held_for == f"{kind}:{ticket.pk}"]
+            kind: [one for one in near.held if one.held_for == f"{kind}:{ticket.pk}"]
             for kind in ("reply", "note")
         },
         "undo_seconds": request.desk.undo_seconds,
@@ -292,6 +287,7 @@ def reply_form(
     at: datetime,
     data: QueryDict | None = None,
     draft: Draft | None = None,
+    identities: Iterable[Identity] | None = None,
 ) -> composers.ReplyForm:
     """The reply’s form with the moments that could be promised."""
     with request.desk.kept():
@@ -299,6 +295,7 @@ def reply_form(
     return composers.ReplyForm(
         data,
         ticket=ticket,
+        identities=ticket.customer.identities.order_by("pk") if identities is None else identities,
         at=at,
         initial=composers.from_draft(draft),
         picks=next_update.picks(at, calendar=request.desk.calendar, target=target),

@@ -13,6 +13,7 @@ from customers.models import Customer
 from supportdesk.lib import moments
 from supportdesk.lib.access import AgentRequest, agent_required
 from tickets import next_update
+from tickets.beside import people_for
 from tickets.errors import TicketError
 from tickets.forms import properties
 from tickets.forms.composer import ParkForm
@@ -23,7 +24,6 @@ from tickets.views.ticket import (
     done,
     invalid,
     key_of,
-    people_for,
     refused,
     show,
     ticket_or_404,
@@ -65,7 +65,7 @@ def take(request: AgentRequest, number: int) -> HttpResponse:
 def assign(request: AgentRequest, number: int) -> HttpResponse:
     """Give it to somebody, or to nobody."""
     ticket = ticket_or_404(request, number)
-    form = properties.AssignForm(request.POST, people=people_for(ticket.queue))
+    form = properties.AssignForm(request.POST, people=list(people_for(ticket.queue)))
     if not form.is_valid():
         return invalid(request, ticket, {"assign": form})
     if not _owner_is_still(request, ticket):
