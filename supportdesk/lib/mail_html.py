@@ -36,6 +36,8 @@ _ATTRIBUTES = {
 }
 _SCHEMES = {"http", "https", "mailto", "tel"}
 _ABSOLUTE = re.compile(r"(?:https?://|mailto:|tel:)", re.IGNORECASE)
+#: What makes a style more than looks: addresses, programs of old browsers, and disguises of both.
+_MORE_THAN_LOOKS = re.compile(r"url\(|image|expression|script|\\", re.IGNORECASE)
 
 
 def clean(html: str) -> str:
@@ -51,17 +53,18 @@ def clean(html: str) -> str:
         tags=_TAGS,
         clean_content_tags=_GONE_WITH_CONTENT,
         attributes=_ATTRIBUTES,
-        attribute_filter=_only_absolute,
+        attribute_filter=only_absolute,
         url_schemes=_SCHEMES,
         filter_style_properties=_STYLES,
         link_rel="noopener noreferrer nofollow",
     ).replace("\x00", "")
 
 
-def _only_absolute(tag: str, attribute: str, value: str) -> str | None:
+def only_absolute(tag: str, attribute: str, value: str) -> str | None:
+    """Drop links that depend on the page they stand on, and styles that do more than look."""
     if attribute == "href" and not _ABSOLUTE.match(value.strip()):
         return None
-    if attribute == "style" and "url(" in value.lower():
+    if attribute == "style" and _MORE_THAN_LOOKS.search(value):
         return None
     return value
 

@@ -5,6 +5,8 @@ import re
 import nh3
 from markdown_it import MarkdownIt
 
+from supportdesk.lib import mail_html
+
 #: Staff write Markdown-lite; raw HTML in it stays text.
 _MARKDOWN = MarkdownIt("commonmark", {"html": False, "linkify": False, "breaks": True}).disable(
     ["image", "html_block", "html_inline"]
@@ -20,7 +22,7 @@ LIMIT = 64_000
 
 
 def render(text: str) -> str:
-    """Return staff’s Markdown as HTML that is safe inside our own pages."""
+    """Return staff’s Markdown as HTML that is safe inside our own pages, and the same in a mail."""
     if len(text) > LIMIT:
         return f"<pre>{nh3.clean_text(text)}</pre>"
     html = _MARKDOWN.render(_BARE_LINK.sub(r"<\g<0>>", text))
@@ -28,6 +30,7 @@ def render(text: str) -> str:
         html,
         tags=_TAGS,
         attributes={"a": {"href"}},
+        attribute_filter=mail_html.only_absolute,
         url_schemes={"http", "https", "mailto", "tel"},
         link_rel="noopener noreferrer nofollow",
     )

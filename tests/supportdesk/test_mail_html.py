@@ -29,6 +29,7 @@ PAYLOADS = [
     "<div hx-get=/logout hx-trigger=load data-hx-post=/x>x</div>",
     "<div style='position:fixed;inset:0;background:url(https://evil.example/x)'>x</div>",
     "<p style=\"background-color:url('https://evil.example/x')\">x</p>",
+    "<p style='width:expression(alert(1))'>x</p>",
     "<style>@import 'https://evil.example';</style>",
     "<link rel=stylesheet href=https://evil.example>",
     "<meta http-equiv=refresh content='0;url=https://evil.example'>",
@@ -45,7 +46,7 @@ PAYLOADS = [
 ]
 FORBIDDEN = re.compile(
     r"<\s*/?(?:script|style|svg|math|iframe|img|form|input|object|embed|link|meta|base|template"
-    r"|noscript|textarea|xmp)\b|\bon\w+\s*=|\b(?:data-)?hx-|javascript:|vbscript:|url\("
+    r"|noscript|textarea|xmp)\b|\bon\w+\s*=|\b(?:data-)?hx-|javascript:|vbscript:|url\(|expression"
     r"|\b(?:id|class|src|srcset|background|action)\s*=|position:",
     re.IGNORECASE,
 )
