@@ -47,6 +47,12 @@ class Outcome(models.TextChoices):
     PARTIAL = "partial", _("A part of it")
     ALTERNATIVE = "alternative", _("Something else instead")
     NONE = "none", _("Nothing, and why")
+    #: Of a ticket that was solved elsewhere and imported; nobody can choose it.
+    UNKNOWN = "unknown", _("Not recorded")
+
+
+#: What can be said of a ticket that is solved here.
+GIVEN = (Outcome.FULL, Outcome.PARTIAL, Outcome.ALTERNATIVE, Outcome.NONE)
 
 
 class Stage(models.TextChoices):

@@ -3,6 +3,7 @@
 import re
 
 import nh3
+from django.utils.html import escape
 from markdown_it import MarkdownIt
 
 from supportdesk.lib import mail_html
@@ -33,6 +34,14 @@ def render(text: str) -> str:
         attribute_filter=mail_html.only_absolute,
         url_schemes={"http", "https", "mailto", "tel"},
         link_rel="noopener noreferrer nofollow",
+    )
+
+
+def plain(text: str) -> str:
+    """Return plain text that is no Markdown as HTML: what was typed, in its paragraphs."""
+    parts = text.replace("\r\n", "\n").split("\n\n")
+    return "\n".join(
+        f"<p>{escape(part.strip()).replace(chr(10), '<br>')}</p>" for part in parts if part.strip()
     )
 
 

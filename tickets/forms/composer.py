@@ -21,7 +21,7 @@ from tickets import mentions
 from tickets.forms.topics import TopicChoice
 from tickets.models import Draft, Handoff, Promise, Queue, Ticket, Topic
 from tickets.next_update import Pick
-from tickets.states import Outcome, State
+from tickets.states import GIVEN, Outcome, State
 
 LONGEST = 64_000
 OTHER = "other"
@@ -223,7 +223,7 @@ class SolveForm(_Written):
     text = Text(label=_("What you write to the customer"), required=False)
     outcome = forms.ChoiceField(
         label=_("What did the customer get?"),
-        choices=Outcome.choices,
+        choices=[(one.value, one.label) for one in GIVEN],
         widget=forms.RadioSelect,
         error_messages={"required": _("Say what the customer got.")},
     )

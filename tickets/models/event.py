@@ -49,6 +49,7 @@ class Event(models.Model):
         UNDONE = "undone", _("took it back")
         MAIL_FAILED = "mail_failed", _("a mail could not be sent")
         RATED = "rated", _("said how it went")
+        IMPORTED = "imported", _("was imported")
 
     ticket = models.ForeignKey("tickets.Ticket", on_delete=models.PROTECT, related_name="events")
     kind = models.CharField(max_length=20, choices=Kind)

@@ -32,9 +32,10 @@ from tickets.models.message import Message
 from tickets.models.promise import Promise
 from tickets.models.queue import Queue
 from tickets.models.secret_link import SecretLink
-from tickets.models.ticket_row import SNIPPET, TicketRow
+from tickets.models.ticket_row import TicketRow, snippet
 from tickets.models.topic import Topic
 from tickets.states import (
+    GIVEN,
     STAGES,
     UNSOLVED,
     WITH_US,
@@ -126,7 +127,7 @@ class Ticket(TicketRow):
                 due_at=due_at,
                 due_since=at,
                 due_kind=Promise.Kind.REPLY,
-                last_text=_snippet(text),
+                last_text=snippet(text),
                 last_at=at,
                 state_from=at,
             )
@@ -304,7 +305,7 @@ class Ticket(TicketRow):
         """
         if self.topic_id is None:
             raise NotNow(_("Choose a topic first, so that we learn from this ticket."))
-        if outcome not in Outcome.values:
+        if outcome not in GIVEN:
             raise NotNow(_("Say what the customer got."))
         if outcome == Outcome.NONE and not reason.strip():
             raise NotNow(_("Say why the customer got nothing."))
@@ -780,7 +781,7 @@ class Ticket(TicketRow):
 
     def _last_words(self, message: Message) -> dict[str, Any]:
         return {
-            "last_text": _snippet(message.text),
+            "last_text": snippet(message.text),
             "last_at": message.at,
             "last_by_us": message.kind == Message.Kind.REPLY,
             "thread_version": F("thread_version") + 1,
@@ -871,10 +872,6 @@ def in_staffed_time(start: datetime, allowance: timedelta) -> datetime:
         return Desk.current().calendar.due(start, allowance)
     except NeverStaffed:
         return start + allowance
-
-
-def _snippet(text: str) -> str:
-    return " ".join(text[: SNIPPET * 4].split())[:SNIPPET]
 
 
 def _in_words(value: Any) -> Any:

@@ -28,6 +28,12 @@ SNIPPET = 200
 #: A queue’s targets, an address: nothing that is decided under the lock depends on them.
 READ_BESIDE = ("queue", "topic", "customer", "identity")
 
+
+def snippet(text: str) -> str:
+    """Return as much of a text as a list shows of it, on one line."""
+    return " ".join(text[: SNIPPET * 4].split())[:SNIPPET]
+
+
 #: What a reply or a solution changes on its ticket, and taking it back restores.
 TIMES = ("_at", "_since", "_from")
 UNDOABLE = (
