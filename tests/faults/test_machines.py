@@ -27,7 +27,7 @@ from tests.factories import (
 )
 from tests.faults.flows import Flow, agree, holds, shape_of
 from tests.supportdesk.mail_server import Server, running
-from tests.tickets.mail.mails import make_mail
+from tests.tickets.mail.mails import READER, make_mail
 from tickets.mail import intake, threads
 from tickets.models import InboundMail, Message, SecretLink, Ticket, Topic
 from tickets.states import State
@@ -176,7 +176,7 @@ class ProcessMail(Flow):
         return intake.receive(raw, MAILBOX, at=NOW)
 
     def act(self) -> bool:
-        while intake.process_next(at=self.at):
+        while intake.process_next(at=self.at, reader=READER):
             pass
         self.mail.refresh_from_db()
         return self.mail.state == InboundMail.State.DONE

@@ -160,6 +160,9 @@ def _process(mail: InboundMail, said: parse.Incoming, at: datetime) -> None:
     if said.automatic:
         raise Held(AUTOMATIC)
     known = _known(said.sender)
+    if _is_ours(known.value):
+        # Something on the way took our marks off; nobody but us writes from our addresses.
+        raise Held(LOOP)
     number = threads.ticket_of(said.references)
     ticket = Ticket.objects.select_related("customer").filter(pk=number).first() if number else None
     if ticket is not None and not _is_their_own(ticket, known):
@@ -195,6 +198,11 @@ def _known(sender: str) -> Known:
         return identities.email(sender)
     except ValidationError:
         raise Held(NO_SENDER) from None
+
+
+def _is_ours(address: str) -> bool:
+    of_desk = Desk.current().sender_address.lower()
+    return address == of_desk or Queue.objects.filter(address__iexact=address).exists()
 
 
 def _is_their_own(ticket: Ticket, known: Known) -> bool:

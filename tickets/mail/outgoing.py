@@ -28,8 +28,10 @@ ONE_ACKNOWLEDGEMENT_IN = timedelta(hours=24)
 NEW_LINKS = (3, 3600)
 #: To an address that is not proved, whatever the number of its tickets: it may be somebody’s victim.
 NEW_LINKS_TO_A_STRANGER = (3, 24 * 3600)
-#: A known address that writes to us more often in a day is a machine that answers ours.
+#: A known address that writes to us more often in a day is a machine: forms are filled in by people
+#: a while longer than mails, which may be answers to ours. What was left out is in the next mail.
 ACKNOWLEDGEMENTS_TO_ONE = (20, 24 * 3600)
+ACKNOWLEDGED_MAILS_OF_ONE = (2, 24 * 3600)
 
 
 def tell_customer(event: Event) -> None:
@@ -61,7 +63,9 @@ def _submitted(event: Event) -> None:
     if not _address(ticket) or ticket.spam_at:
         return
     if ticket.identity.is_verified:
-        if _allowed("acknowledgement to", ticket, ACKNOWLEDGEMENTS_TO_ONE, event.at):
+        is_mail = ticket.via == Message.Via.MAIL
+        limit = ACKNOWLEDGED_MAILS_OF_ONE if is_mail else ACKNOWLEDGEMENTS_TO_ONE
+        if _allowed("acknowledgement to", ticket, limit, event.at):
             _write(ticket, ACKNOWLEDGEMENT, at=event.at, is_automatic=True)
     elif _may_acknowledge(ticket, event.at):
         # Nothing that the sender typed: else anybody could have the desk mail it to anybody.

@@ -41,6 +41,13 @@ _BOUNDARY = re.compile(rb"boundary\s*=", re.IGNORECASE)
 _NAME_AND_ADDRESS = re.compile(r"([^<>]*)<\s*([^<>\s]+)\s*>\s*")
 _BARE_ADDRESS = re.compile(r"\s*([^<>\s,;()\"]+@[^<>\s,;()\"]+)\s*(?:\(([^()]*)\))?\s*")
 _ID = re.compile(r"<[^<>\s]{1,400}>")
+#: How programs begin the subject of an answer that they write by themselves.
+_SAYS_AUTOMATIC = re.compile(
+    r"(auto|automatic reply|automatische antwort|autoreply|out of office|abwesenheitsnotiz"
+    r"|abwesend|réponse automatique|respuesta automática)\s*:",
+    re.IGNORECASE,
+)
+_MACHINE_HEADERS = ("X-Autoreply", "X-Autorespond", "X-MS-Exchange-Inbox-Rules-Loop")
 _INVISIBLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]+")
 
 
@@ -174,7 +181,7 @@ def _sender(mail: Message) -> tuple[str, str]:
 
 
 def _automatic(mail: Message) -> str:
-    """Return the header by which a machine says that it wrote this, or ""."""
+    """Return the header that says that a machine wrote this, or ""."""
     submitted = _raw_words(mail["Auto-Submitted"]).strip().lower()
     if submitted and not submitted.startswith("no"):
         return "Auto-Submitted"
@@ -182,9 +189,13 @@ def _automatic(mail: Message) -> str:
         return "multipart/report"
     if _raw_words(mail["Return-Path"]).strip() == "<>":
         return "Return-Path: <>"
-    if _raw_words(mail["Precedence"]).strip().lower() in {"auto_reply", "auto-reply"}:
+    if _raw_words(mail["Precedence"]).strip().lower() in {"auto_reply", "auto-reply", "junk"}:
         return "Precedence"
-    return next((name for name in ("X-Autoreply", "X-Autorespond") if mail[name]), "")
+    if _sender(mail)[1].partition("@")[0].lower() in {"mailer-daemon", "postmaster"}:
+        return "From"
+    if _SAYS_AUTOMATIC.match(_words(mail["Subject"])):
+        return "Subject"
+    return next((name for name in _MACHINE_HEADERS if mail[name]), "")
 
 
 def _raw_words(value: str | None) -> str:
