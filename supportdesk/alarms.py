@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from supportdesk import outbox, timers
 from supportdesk.lib import moments
+from supportdesk.mail_state import waiting
 from supportdesk.mail_state.outgoing import TIMER_MAY_LAG
 from supportdesk.models import Desk, Role, User
 from tickets.mail import intake
@@ -31,11 +32,13 @@ def alarms(request: HttpRequest) -> dict[str, Callable[[], list[Alarm]]]:
 
     def asked() -> list[Alarm]:
         user = getattr(request, "user", None)
-        if not isinstance(user, User) or user.role not in {Role.SUPERVISOR, Role.ADMIN}:
+        if not isinstance(user, User):
             return []
         at = timezone.now()  # noqa: TID251 -- drawn with the page, like the view’s own
         desk: Desk = getattr(request, "desk", None) or Desk.current()
-        return what_stands_still(desk, user, at=at)
+        if user.is_supervisor:
+            return what_stands_still(desk, user, at=at)
+        return _hold(user, at) if desk.is_on_hold else []
 
     return {"alarms": asked}
 
@@ -45,17 +48,25 @@ def what_stands_still(desk: Desk, user: User, *, at: datetime) -> list[Alarm]:
     sending, coming_in = outbox.alarms(at=at), intake.alarms(at=at)
     return [
         # On hold nothing goes out, comes in or fires: that is one thing to say, not three.
-        *(_hold(user) if desk.is_on_hold else _standstill(sending, coming_in, at)),
+        *(_hold(user, at) if desk.is_on_hold else _standstill(sending, coming_in, at)),
         *_trouble(sending),
         *_put_by(coming_in),
     ]
 
 
-def _hold(user: User) -> list[Alarm]:
-    words = _("The desk is on hold: no mail goes out or is read, and nothing happens by itself.")
+def _hold(user: User, at: datetime) -> list[Alarm]:
+    """Said to everybody: their replies do not go out."""
+    some = waiting.waiting(None, at=at)
+    words = _(
+        "The desk is on hold: no mail goes out or is read, and nothing happens by itself."
+        " Waiting: mails to send %(mails)s, reminders and promises %(timers)s, mails to read"
+        " %(received)s."
+    ) % {"mails": some.mails, "timers": some.timers, "received": some.received}
     if user.role == Role.ADMIN:
-        return [Alarm(words, _("Look and lift it"), reverse("setup:home"))]
-    return [Alarm(words, _("See what waits"), _place("late"))]
+        return [Alarm(words, _("Look and lift it"), reverse("setup:lift_hold"))]
+    if user.role == Role.SUPERVISOR:
+        return [Alarm(words, _("See what waits"), _place("late"))]
+    return [Alarm(words, "", "")]
 
 
 def _standstill(sending: outbox.Alarms, coming_in: intake.Alarms, at: datetime) -> list[Alarm]:

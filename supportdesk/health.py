@@ -18,9 +18,8 @@ from django.urls import URLPattern, URLResolver, path
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from supportdesk import outbox, timers
+from supportdesk import hold, outbox, timers
 from supportdesk.lib.access import anyone
-from supportdesk.models import Desk
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +53,7 @@ def _needed() -> dict[str, Callable[[], bool]]:
         "database": _has_database,
         "migrations": _is_migrated,
         "disk": _has_disk,
-        "hold": lambda: not Desk.current().is_on_hold,
+        "hold": lambda: not hold.is_held(),
     }
 
 

@@ -23,6 +23,9 @@ CSRF_TRUSTED_ORIGINS = [PUBLIC_BASE_URL]
 TRUSTED_PROXIES = int(os.environ.get("TRUSTED_PROXIES", "0"))
 DATA_DIR = Path(os.environ.get("DATA_DIR", ROOT / "var"))
 
+#: Where ``backup`` writes when it is not told. Best on another disk than the data.
+BACKUP_DIR = Path(os.environ.get("BACKUP_DIR", DATA_DIR / "backups"))
+
 # --- Parts --------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [

@@ -12,7 +12,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from supportdesk import outbox, timers
+from supportdesk import hold, outbox, timers
 from supportdesk.models import Limit, OneTimeLink
 
 log = logging.getLogger(__name__)
@@ -46,6 +46,7 @@ def run_timers() -> None:
 
     Rings once for all the mails that come of it.
     """
+    hold.notice_a_move(at=timezone.now())
     with silence():
         fired = timers.run_due(limit=50)
     if fired:

@@ -159,7 +159,7 @@ WITH moment AS MATERIALIZED (
     SELECT id FROM supportdesk_timer
      WHERE fired_at IS NULL AND cancelled_at IS NULL
        AND coalesce(retry_at, due_at) <= (SELECT at FROM moment)
-       AND NOT EXISTS (SELECT FROM supportdesk_desk WHERE is_on_hold)
+       AND NOT (SELECT desk_is_held())
      ORDER BY coalesce(retry_at, due_at)
      LIMIT %(limit)s
        FOR UPDATE SKIP LOCKED

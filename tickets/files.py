@@ -24,6 +24,7 @@ from django.http import FileResponse, Http404
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
+from supportdesk import hold
 from supportdesk.lib import csp
 from supportdesk.models import User
 from tickets.errors import TicketError
@@ -245,7 +246,12 @@ def let_go(attachment: Attachment) -> None:
 
 
 def sweep(*, at: datetime) -> int:
-    """Delete what was held and forgotten, and bytes that no row knows. Returns how many."""
+    """Delete what was held and forgotten, and bytes that no row knows. Returns how many.
+
+    Nothing on hold: after a restore the rows may be older than the files.
+    """
+    if hold.is_held():
+        return 0
     with transaction.atomic():
         forgotten = list(
             Attachment.objects.forgotten(at=at).select_for_update(skip_locked=True)[:1000]

@@ -10,6 +10,7 @@ from pathlib import Path
 from supportdesk.bootstrap import checks, doctor, packages, postgres, say, servers
 from supportdesk.bootstrap.places import DEFAULT_DATA, DEFAULT_PORT, PYTHON, Data
 from supportdesk.bootstrap.redis_server import free_port
+from supportdesk.bootstrap.say import Refusal
 from supportdesk.bootstrap.supervisor import Supervisor
 from supportdesk.bootstrap.up import trial_environment, up
 
@@ -21,6 +22,11 @@ HELP = """\
 ./desk test     run the tests on servers of their own; what follows goes to pytest
 ./desk check    format, lint, types, imports, migrations, deploy check, tests
 ./desk bench    measure: faults, pages and more (./desk bench lists them)
+./desk backup   write a backup, read it again and compare: ./desk backup [DIR]
+                  --keep N     afterwards remove all but the newest N
+                  --try        also restore it into a scratch database
+./desk restore  bring one back into an empty desk, which holds until an admin has looked:
+                ./desk restore BACKUP --data DIR; with --try only see that it can
 ./desk manage   run one of Django’s commands with the desk’s own servers
 ./desk doctor   say what is there, what is missing, and what mends it
 ./desk reset    remove the trial data (asks first; --yes does not)
@@ -37,7 +43,7 @@ def main(arguments: Sequence[str]) -> int:
             stream.reconfigure(errors="replace")
     try:
         return _command(arguments)
-    except say.Refusal as refused:
+    except Refusal as refused:
         say.refusal(refused)
         return 1
     except (say.Stopped, KeyboardInterrupt):
@@ -59,13 +65,15 @@ def _command(arguments: Sequence[str]) -> int:
             return checks.bench(rest)
         case "manage":
             return _manage(rest)
+        case "backup" | "restore":
+            return _backup(word, rest)
         case "doctor":
             options = _options("doctor", rest, port=True)
             return doctor.examine(Data(options.data), port=options.port)
         case "reset":
             return _reset(rest)
         case _:
-            raise say.Refusal(f"./desk does not know “{word}”.", "./desk --help lists its words.")
+            raise Refusal(f"./desk does not know “{word}”.", "./desk --help lists its words.")
     return 0
 
 
@@ -83,7 +91,7 @@ def _options(
 
 def _port(text: str) -> int:
     if not text.isdecimal() or not 0 < int(text) < 65536:
-        raise say.Refusal(f"“{text}” is no port.", "A port is a number from 1024 to 65535.")
+        raise Refusal(f"“{text}” is no port.", "A port is a number from 1024 to 65535.")
     return int(text)
 
 
@@ -119,12 +127,31 @@ def _manage(arguments: Sequence[str]) -> int:
         return checks.attached(supervisor, argv, os.environ | environment)
 
 
+def _backup(word: str, arguments: Sequence[str]) -> int:
+    """Run ``manage.py backup`` or ``restore`` with the desk’s own servers."""
+    parser = argparse.ArgumentParser(prog=f"./desk {word}", usage=HELP)
+    parser.add_argument("--data", type=Path, default=DEFAULT_DATA)
+    parser.add_argument("folder", nargs="?" if word == "backup" else None, type=Path)
+    parser.add_argument("--try", action="store_true", dest="tried")
+    if word == "backup":
+        parser.add_argument("--keep")
+    options = parser.parse_args(arguments)
+    if word == "restore" and not options.folder.is_dir():
+        raise Refusal(f"{options.folder} is not a backup.", "A backup is a folder: desk-…")
+    said = ["--data", str(options.data), word]
+    # The command runs in the checkout; a folder is meant from where one is.
+    said += [str(options.folder.absolute())] if options.folder else []
+    said += ["--try"] * options.tried
+    said += ["--keep", options.keep] if getattr(options, "keep", None) else []
+    return _manage(said)
+
+
 def _reset(arguments: Sequence[str]) -> int:
     options = _options("reset", arguments, flags=["--yes"])
     data = Data(options.data)
     if not data.is_ours():
         if data.folder.exists() and any(data.folder.iterdir()):
-            raise say.Refusal(f"{data.folder} is not the data of a trial desk; it stays.")
+            raise Refusal(f"{data.folder} is not the data of a trial desk; it stays.")
         say.line(f"  There is nothing in {data.folder}.")
         return 0
     with data.locked():

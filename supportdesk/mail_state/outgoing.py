@@ -18,6 +18,7 @@ from django.db.models import (
 from django.db.models.functions import Cast, Coalesce, Substr
 from django.utils.translation import gettext_lazy as _
 
+from supportdesk import outbox
 from supportdesk.models import Attempt, Delivery, Role, Timer, User
 from tickets.mail import outgoing
 from tickets.models import Ticket
@@ -102,6 +103,8 @@ def _some(user: User, which: Q, order: str) -> Some:
     some = _cut(visible.order_by(order, "pk"), Delivery.objects.filter(which), user)
     for mail in some.rows:
         mail.what = KINDS.get(mail.kind, _("Mail"))
+        if mail.response == outbox.KEPT_BACK:
+            mail.response = _(outbox.KEPT_BACK)
     return some
 
 

@@ -50,8 +50,10 @@ class Desk(models.Model):
     waiting_quiet_days = models.PositiveSmallIntegerField(default=10)
     confirm_quiet_days = models.PositiveSmallIntegerField(default=5)
 
-    #: Nothing is sent, fetched or fired until an admin lifts it.
+    #: Nothing is sent, fetched or fired until an admin lifts it. Written by ``supportdesk.hold``.
     is_on_hold = models.BooleanField(default=False)
+    #: Which Postgres this data lives in. On any other it is a copy, and the desk holds by itself.
+    system_id = models.BigIntegerField(null=True)
     is_demo = models.BooleanField(default=False)
     set_up_at = models.DateTimeField(null=True)
 

@@ -9,7 +9,9 @@ whether it was taken.
 from supportdesk.outbox.facts import Alarms, Fate, alarms, state_of
 from supportdesk.outbox.names import is_sealed, recognised, seal, signed_message_id
 from supportdesk.outbox.queueing import (
+    KEPT_BACK,
     NothingSendsPastTheOutbox,
+    keep_back,
     queue_mail,
     send_again,
     take_back,
@@ -18,6 +20,7 @@ from supportdesk.outbox.registry import SECRET_LINK, Link, on_failed, register_l
 from supportdesk.outbox.sending import reap, send_next
 
 __all__ = [
+    "KEPT_BACK",
     "SECRET_LINK",
     "Alarms",
     "Fate",
@@ -25,6 +28,7 @@ __all__ = [
     "NothingSendsPastTheOutbox",
     "alarms",
     "is_sealed",
+    "keep_back",
     "on_failed",
     "queue_mail",
     "reap",

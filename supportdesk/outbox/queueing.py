@@ -7,6 +7,8 @@ from typing import Any
 
 from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
+from django.db import connection
+from django.utils.translation import gettext_noop
 
 from supportdesk.models import Delivery
 from supportdesk.outbox.names import signed_message_id
@@ -74,3 +76,27 @@ def send_again(pk: uuid.UUID, *, at: datetime) -> bool:
     return bool(
         stuck.update(state=State.QUEUED, release_at=at, data_began_at=None, doubted_at=None)
     )
+
+
+KEPT_BACK = gettext_noop("kept back: it may have gone out after the backup")
+
+_KEEP_BACK = """
+    WITH kept AS (
+        UPDATE supportdesk_delivery SET
+            state = 'in_doubt', doubted_at = %(at)s, response = %(why)s,
+            lease_until = NULL, data_began_at = NULL
+        WHERE state IN ('queued', 'sending', 'in_doubt') AND created_at <= %(until)s
+        RETURNING id)
+    INSERT INTO supportdesk_attempt (delivery_id, at, outcome, response)
+    SELECT id, %(at)s, 'in_doubt', %(why)s FROM kept
+"""
+
+
+def keep_back(*, written_until: datetime, at: datetime) -> int:
+    """Put mails in doubt that another copy of this desk may have sent. Return how many.
+
+    They are never sent again by themselves; a journal that knows one as taken settles it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_KEEP_BACK, {"until": written_until, "at": at, "why": KEPT_BACK})
+        return int(cursor.rowcount)

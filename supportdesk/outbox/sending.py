@@ -30,7 +30,7 @@ _CLAIM = """
     WHERE id = (
         SELECT mail.id FROM supportdesk_delivery mail
         WHERE mail.state = 'queued' AND mail.release_at <= %(at)s
-          AND NOT EXISTS (SELECT 1 FROM supportdesk_desk WHERE is_on_hold)
+          AND NOT (SELECT desk_is_held())
           AND NOT EXISTS (
               SELECT 1 FROM supportdesk_delivery older
               WHERE older.group_key = mail.group_key AND older.recipient = mail.recipient
@@ -237,5 +237,10 @@ def reap(*, at: datetime) -> None:
         word = desk_journal.ask(delivery.message_id, since=since)
         if word is journal.Word.TAKEN:
             _settle(delivery, State.SENT, "found in the journal", at)
-        elif word is journal.Word.NOT_TAKEN and at - (delivery.doubted_at or at) >= DOUBT_LASTS:
+        elif (
+            word is journal.Word.NOT_TAKEN
+            # One that was kept back was handed over at a moment that we don’t know, if at all.
+            and delivery.data_began_at
+            and at - (delivery.doubted_at or at) >= DOUBT_LASTS
+        ):
             _settle(delivery, State.QUEUED, "not found in the journal", at, release_at=at)

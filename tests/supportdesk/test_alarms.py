@@ -361,9 +361,14 @@ def test_a_desk_on_hold_says_so_and_not_three_things(
 ) -> None:
     make_stuck_desk(ticket, agent, at)
     Desk.objects.update(is_on_hold=True)
-    said = "The desk is on hold: no mail goes out or is read, and nothing happens by itself."
+    intake.receive(make_mail(subject="New"), "desk@desk.example", at=at)
+    said = (
+        "The desk is on hold: no mail goes out or is read, and nothing happens by itself."
+        " Waiting: mails to send 2, reminders and promises 0, mails to read 1."
+    )
     assert banners(supervisor)[0] == f"{said} See what waits"
     assert banners(admin)[0] == f"{said} Look and lift it"
+    assert banners(agent) == [said]
     assert len(banners(admin)) == 3
 
 

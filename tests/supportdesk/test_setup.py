@@ -130,14 +130,6 @@ def test_a_new_desk_is_told_what_to_make_first_and_offered_what_there_is_only_on
     assert f'value="{queue.pk}" selected' not in page(setup, "new_topic")
 
 
-def test_an_admin_lifts_the_hold(setup: Client) -> None:
-    assert "on hold" not in page(setup, "home")
-    Desk.objects.update(is_on_hold=True)
-    assert "The desk is on hold" in page(setup, "home")
-    send(setup, "lift_hold")
-    assert not Desk.current().is_on_hold
-
-
 # --- People -----------------------------------------------------------------------------------------
 
 

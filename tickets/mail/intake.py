@@ -16,7 +16,7 @@ from django.utils.translation import gettext_noop
 from customers import identities
 from customers.identities import Known
 from customers.models import Customer, Identity
-from supportdesk import outbox
+from supportdesk import hold, outbox
 from supportdesk.models import Desk, User
 from tickets import files
 from tickets.mail import parse, reply_text, threads
@@ -96,6 +96,7 @@ def process_next(*, at: datetime, reader: Reader) -> bool:
 def _claim(at: datetime) -> InboundMail | None:
     with transaction.atomic():
         waiting = InboundMail.objects.filter(state=State.NEW).exclude(retry_at__gt=at)
+        waiting = waiting.alias(is_held=hold.IsHeld()).filter(is_held=False)
         mail = waiting.order_by("received_at", "pk").select_for_update(skip_locked=True).first()
         if mail is not None:
             InboundMail.objects.filter(pk=mail.pk).update(

@@ -6,8 +6,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import DatabaseError, close_old_connections
+from django.utils import timezone
 
-from supportdesk import timers
+from supportdesk import hold, timers
 
 
 class Command(BaseCommand):
@@ -25,6 +26,7 @@ class Command(BaseCommand):
             signal.signal(number, lambda *_: stop.set())
         while not stop.is_set():
             try:
+                hold.notice_a_move(at=timezone.now())
                 timers.run_due(limit=50)
             except DatabaseError as reason:
                 self.stderr.write(f"Postgres does not answer; trying again: {reason}")
