@@ -1,12 +1,17 @@
 """Staffed time: how much of it passed, and when enough of it will have passed."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 #: How far ahead ``due`` looks before it says that nobody is ever there.
 HORIZON_DAYS = 366
+#: Ten years of days are known at once, at most.
+KEPT_DAYS = 3660
+
+#: When a shift begins and ends, in UTC.
+Shift = tuple[datetime, datetime]
 
 
 class NeverStaffed(Exception):
@@ -26,16 +31,29 @@ class Calendar:
     zone: ZoneInfo
     week: dict[int, tuple[tuple[time, time], ...]]
     holidays: frozenset[date] = frozenset()
+    #: A page of fifty ribbons asks for the same days thousands of times.
+    _known: dict[date, tuple[Shift, ...]] = field(default_factory=dict, compare=False, repr=False)
 
-    def shifts_on(self, day: date) -> Iterator[tuple[datetime, datetime]]:
+    def shifts_on(self, day: date) -> tuple[Shift, ...]:
+        known = self._known.get(day)
+        if known is None:
+            if len(self._known) >= KEPT_DAYS:
+                self._known.clear()
+            known = self._known[day] = self._shifts(day)
+        return known
+
+    def _shifts(self, day: date) -> tuple[Shift, ...]:
         if day in self.holidays:
-            return
-        for opens, closes in self.week.get(day.weekday(), ()):
-            last = day if closes > opens else day + timedelta(days=1)
-            yield (
+            return ()
+        return tuple(
+            (
                 datetime.combine(day, opens, self.zone).astimezone(UTC),
-                datetime.combine(last, closes, self.zone).astimezone(UTC),
+                datetime.combine(
+                    day if closes > opens else day + timedelta(days=1), closes, self.zone
+                ).astimezone(UTC),
             )
+            for opens, closes in self.week.get(day.weekday(), ())
+        )
 
     def shifts_from(self, start: datetime) -> Iterator[tuple[datetime, datetime]]:
         """Yield shifts in UTC, from the day before ``start`` for a year."""
@@ -47,7 +65,7 @@ class Calendar:
         """Yield shifts in UTC, the latest first, from the day of ``end`` for a year back."""
         day = end.astimezone(self.zone).date()
         for n in range(HORIZON_DAYS + 1):
-            yield from reversed(list(self.shifts_on(day - timedelta(days=n))))
+            yield from reversed(self.shifts_on(day - timedelta(days=n)))
 
     def worked(self, start: datetime, end: datetime) -> timedelta:
         """Return the staffed time between two instants; zero if ``end`` is not later."""

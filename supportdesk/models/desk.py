@@ -1,10 +1,11 @@
 """The desk itself: its name, its hours and how it treats time. One row."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, time, timedelta
-from typing import Any
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from django.core.validators import RegexValidator
@@ -88,16 +89,18 @@ class Desk(models.Model):
 
     @property
     def calendar(self) -> Calendar:
-        week = {
-            int(day): tuple((_time(a), _time(b)) for a, b in shifts)
-            for day, shifts in self.hours.items()
-        }
-        days = frozenset(date.fromisoformat(day) for day in self.holidays)
-        return Calendar(ZoneInfo(self.time_zone), week, days)
+        return _calendar(self.time_zone, json.dumps(self.hours), json.dumps(self.holidays))
 
 
 _kept: ContextVar[Desk | None] = ContextVar("_kept", default=None)
 
 
-def _time(value: Any) -> time:
-    return time.fromisoformat(value)
+@lru_cache(8)
+def _calendar(time_zone: str, hours: str, holidays: str) -> Calendar:
+    """The same hours are the same calendar, which remembers the days that it worked out."""
+    week = {
+        int(day): tuple((time.fromisoformat(a), time.fromisoformat(b)) for a, b in shifts)
+        for day, shifts in json.loads(hours).items()
+    }
+    days = frozenset(date.fromisoformat(day) for day in json.loads(holidays))
+    return Calendar(ZoneInfo(time_zone), week, days)

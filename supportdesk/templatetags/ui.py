@@ -46,7 +46,12 @@ class UnknownIcon(LookupError):
 @register.simple_tag
 def icon(name: str, size: str = "m", label: str = "") -> SafeString:
     """Draw one icon of ``static/icons.svg``; with ``label`` it speaks, else a word stands beside it."""
-    return _icon(name, size, label, static("icons.svg"))
+    return _icon(name, size, label, _sprite())
+
+
+@cache
+def _sprite() -> str:
+    return static("icons.svg")
 
 
 @cache

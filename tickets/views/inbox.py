@@ -13,6 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from supportdesk.lib import moments
 from supportdesk.lib.access import AgentRequest, agent_required
 from supportdesk.lib.ribbons import Ribbon
 from supportdesk.lib.worktime import Calendar
@@ -33,6 +34,7 @@ class Row:
     ticket: Ticket
     ribbon: Ribbon
     when: str
+    when_exactly: str
     flag: str
     flag_icon: str
     is_hot: bool
@@ -169,7 +171,8 @@ def _selects(parts: tuple[filters.Part, ...], known: Known) -> list[dict[str, An
 def row_of(ticket: Ticket, *, now: datetime, calendar: Calendar) -> Row:
     flag, icon, is_hot = _flag(ticket)
     ribbon = ribbons.of_ticket(ticket, now=now, calendar=calendar)
-    return Row(ticket, ribbon, _when(ticket.last_at, now=now), flag, icon, is_hot)
+    when = _when(ticket.last_at, now=now)
+    return Row(ticket, ribbon, when, moments.full(ticket.last_at), flag, icon, is_hot)
 
 
 def _when(at: datetime, *, now: datetime) -> str:
