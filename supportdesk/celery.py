@@ -63,6 +63,11 @@ app.conf.update(
             "schedule": 5.0,
             "options": {"expires": 5},
         },
+        "read what the search has still to read": {
+            "task": "tickets.tasks.read_into_search",
+            "schedule": 10.0,
+            "options": {"expires": 10},
+        },
         "sweep files nobody kept": {
             "task": "tickets.tasks.sweep_files",
             "schedule": 3600.0,

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from supportdesk.lib import markup
 from supportdesk.models import User
+from tickets import search
 from tickets.models import Queue, Topic
 from tickets.models.ticket_questions import TicketQuerySet
 from tickets.states import State
@@ -99,20 +100,30 @@ def path_of(topic: Topic) -> str:
 
 @dataclass
 class Narrowed:
-    """The tickets that are left, and a sentence for each part that was left out."""
+    """The tickets that are left, the words to find in them, and a sentence for what was left out."""
 
     rows: TicketQuerySet
     left_out: list[str] = field(default_factory=list)
+    #: What ``tickets.search`` is to find among ``rows``, if words were typed.
+    sought: search.Sought | None = None
 
 
 def narrow(rows: TicketQuerySet, parts: Sequence[Part], *, known: Known, at: datetime) -> Narrowed:
-    """Keep of ``rows`` what the parts say. Unknown words are left out, with a sentence."""
+    """Keep of ``rows`` what the parts say. What nobody understands is left out, with a sentence.
+
+    Words without a key are to be found by ``tickets.search``: one query reads them.
+    """
     found = Narrowed(rows)
     asked: dict[str, list[Q]] = {}
+    values = [part.value for part in parts if not part.key]
+    if values:
+        found.sought = search.seek(values)
     for part in parts:
+        if not part.key:
+            continue
         meaning = _meaning(part, known=known, at=at)
         if isinstance(meaning, Q):
-            asked.setdefault(part.key or part.value, []).append(meaning)
+            asked.setdefault(part.key, []).append(meaning)
         else:
             found.left_out.append(meaning)
     for meanings in asked.values():
@@ -125,8 +136,6 @@ def narrow(rows: TicketQuerySet, parts: Sequence[Part], *, known: Known, at: dat
 
 def _meaning(part: Part, *, known: Known, at: datetime) -> Q | str:
     """Return what a part asks for, or the sentence that says why it is left out."""
-    if not part.key:
-        return _words(part.value)
     read = _READERS.get(part.key)
     if read is None:
         return _("“%(part)s” is left out: there is no word “%(key)s:”. There are %(words)s.") % {
@@ -135,14 +144,6 @@ def _meaning(part: Part, *, known: Known, at: datetime) -> Q | str:
             "words": ", ".join(f"{word}:" for word in _READERS),
         }
     return read(part.value.strip(), known, at)
-
-
-def _words(value: str) -> Q:
-    if value.removeprefix("#").isdecimal() and len(value) < 12:
-        return Q(pk=int(value.removeprefix("#"))) | Q(subject__icontains=value)
-    return (
-        Q(subject__icontains=value) | Q(customer__name__icontains=value) | Q(identity__value=value)
-    )
 
 
 def _state(value: str, known: Known, at: datetime) -> Q | str:

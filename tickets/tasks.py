@@ -5,12 +5,14 @@ from time import monotonic
 from celery import shared_task
 from django.utils import timezone
 
-from tickets import files
+from tickets import files, search
 from tickets.mail import intake
 from tickets.mail.reader import Reader
 
 #: A task may last two minutes: no new mail is begun after this.
 PROCESSING_SECONDS = 60
+#: Reading old tickets leaves the worker to others as often.
+READING_SECONDS = 8
 
 
 @shared_task
@@ -21,6 +23,15 @@ def process_inbound() -> None:
         while intake.process_next(at=timezone.now(), reader=reader):
             if monotonic() - began > PROCESSING_SECONDS:
                 return
+
+
+@shared_task
+def read_into_search() -> None:
+    """Read tickets that the search does not know yet: old ones, or very many at once."""
+    began = monotonic()
+    while search.read_some():
+        if monotonic() - began > READING_SECONDS:
+            return
 
 
 @shared_task

@@ -1,5 +1,6 @@
 """The desk’s own tags: icons, people, moments, ribbons, fields. They are in every template."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from functools import cache
 from typing import Any, Protocol
@@ -264,6 +265,19 @@ def pager(context: Context, page: Page, param: str = "cursor") -> dict[str, Any]
         "previous": page.previous and address(page.previous),
         "next": page.next and address(page.next),
     }
+
+
+@register.filter
+def marked(pieces: Iterable[tuple[str, bool]]) -> SafeString:
+    """Write text that comes in pieces, with what was looked for marked."""
+    return format_html_join(
+        "",
+        "{}",
+        (
+            (format_html("<mark>{}</mark>", text) if is_sought else text,)
+            for text, is_sought in pieces
+        ),
+    )
 
 
 # --- Forms ---------------------------------------------------------------------------------------

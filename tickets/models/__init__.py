@@ -4,6 +4,7 @@ from tickets.models.attachment import Attachment
 from tickets.models.draft import Draft
 from tickets.models.escalation import Escalation
 from tickets.models.event import Event
+from tickets.models.findable import Findable, ToRead
 from tickets.models.follow_up import FollowUp
 from tickets.models.handoff import Handoff
 from tickets.models.inbound import InboundMail
@@ -20,6 +21,7 @@ __all__ = [
     "Draft",
     "Escalation",
     "Event",
+    "Findable",
     "FollowUp",
     "Handoff",
     "InboundMail",
@@ -29,6 +31,7 @@ __all__ = [
     "Queue",
     "SecretLink",
     "Ticket",
+    "ToRead",
     "Topic",
     "TopicField",
 ]

@@ -1,6 +1,6 @@
 """The inbox: views with their counts, the list, and a look at one ticket."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,15 +11,18 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from supportdesk.lib import moments
 from supportdesk.lib.access import AgentRequest, agent_required
+from supportdesk.lib.paging import Page
 from supportdesk.lib.ribbons import Ribbon
 from supportdesk.lib.worktime import Calendar
-from tickets import filters, inbox, ribbons
+from tickets import filters, inbox, passages, ribbons, search
 from tickets.filters import Known
 from tickets.models import Message, Promise, Ticket
+from tickets.passages import Marks
 from tickets.states import Impact, State
 from tickets.views.ticket import story_for
 
@@ -33,11 +36,15 @@ class Row:
 
     ticket: Ticket
     ribbon: Ribbon
+    #: When that was said which the row shows.
+    at: datetime
     when: str
     when_exactly: str
     flag: str
     flag_icon: str
     is_hot: bool
+    #: What was looked for, marked, if anything was.
+    found: Marks | None = None
 
 
 @agent_required
@@ -54,28 +61,67 @@ def list_tickets(request: AgentRequest) -> HttpResponse:
     narrowed = filters.narrow(
         inbox.rows_of(view, user=request.user, at=at), parts, known=known, at=at
     )
-    page = inbox.page(view, narrowed.rows, cursor=request.GET.get("cursor", ""))
     counts = inbox.counts(user=request.user, at=at)
+    if narrowed.sought:
+        listed = _found(request, narrowed, at=at)
+    else:
+        page = inbox.page(view, narrowed.rows, cursor=request.GET.get("cursor", ""))
+        listed = {
+            "page": page,
+            "rows": [
+                row_of(ticket, now=at, calendar=request.desk.calendar) for ticket in page.rows
+            ],
+            "count": inbox.count_each([narrowed.rows])[0] if parts else counts[view.slug],
+            "senders": inbox.senders(narrowed.rows) if view.slug == "unverified" else [],
+        }
     context = {
         "here": "inbox",
         "now": at,
         "view": view,
         "groups": inbox.GROUPS,
         "counts": counts,
-        "count": inbox.count_each([narrowed.rows])[0] if parts else counts[view.slug],
-        "page": page,
-        "rows": [row_of(ticket, now=at, calendar=request.desk.calendar) for ticket in page.rows],
         "q": filters.render(parts),
         "left_out": narrowed.left_out,
-        "senders": inbox.senders(narrowed.rows) if view.slug == "unverified" else [],
         "selects": _selects(parts, known),
         "origin": _origin(request),
     }
     return render(
         request,
         "tickets/desk/inbox.html",
-        context | _preview(request, request.GET.get("ticket", ""), at=at),
+        context | listed | _preview(request, request.GET.get("ticket", ""), at=at),
     )
+
+
+def _found(request: AgentRequest, narrowed: filters.Narrowed, *, at: datetime) -> dict[str, Any]:
+    """What the list shows of a search: tickets with the best passage of each, newest first."""
+    sought = narrowed.sought
+    assert sought is not None  # noqa: S101 -- asked by the caller
+    try:
+        found = search.page(narrowed.rows, sought, at=at, cursor=request.GET.get("cursor", ""))
+    except search.TooLong as refusal:
+        narrowed.left_out.append(str(refusal))
+        found = search.Found([], 0, "")
+    if sought.sentence:
+        narrowed.left_out.append(sought.sentence)
+    waiting = search.waiting()
+    if waiting:
+        narrowed.left_out.append(_still_reading(waiting))
+    keys = [hit.pk for hit in found.hits]
+    tickets = narrowed.rows.with_row().in_bulk(keys)
+    said = passages.of(keys, sought)
+    rows = []
+    for key in (key for key in keys if key in tickets):
+        marks = passages.marks(tickets[key], said.get(key), sought)
+        moment = marks.passage.at if marks.passage else tickets[key].last_at
+        row = row_of(tickets[key], now=at, calendar=request.desk.calendar, moment=moment)
+        rows.append(replace(row, found=marks))
+    return {
+        "sought": sought,
+        "count": found,
+        "senders": _senders(request, keys),
+        "rows": rows,
+        "page": Page(rows=rows, next=found.next, previous=""),
+    }
 
 
 @agent_required
@@ -103,8 +149,8 @@ def news(request: AgentRequest) -> HttpResponse:
         parts = filters.parse(request.GET.get("q", ""))
         rows = inbox.rows_of(view, user=request.user, at=at)
         known = filters.known_to(request.user)
-        rows = filters.narrow(rows, parts, known=known, at=at).rows
-        missed = inbox.arrived_since(rows, since=since)
+        narrowed = filters.narrow(rows, parts, known=known, at=at)
+        missed = _missed(narrowed, since=since, at=at)
     context = {
         "groups": inbox.GROUPS,
         "counts": counts,
@@ -115,6 +161,31 @@ def news(request: AgentRequest) -> HttpResponse:
         "q": request.GET.get("q", ""),
     }
     return render(request, "tickets/desk/_news.html", context)
+
+
+def _still_reading(n: int) -> str:
+    many = f"{search.CAP}+" if n > search.CAP else str(n)
+    return ngettext(
+        "%(many)s ticket is still being read in and cannot be found by its words yet.",
+        "%(many)s tickets are still being read in and cannot be found by their words yet.",
+        n,
+    ) % {"many": many}
+
+
+def _senders(request: AgentRequest, keys: list[int]) -> list[tuple[str, int]]:
+    if request.GET.get("view") != "unverified":
+        return []
+    return inbox.senders(Ticket.objects.filter(pk__in=keys))
+
+
+def _missed(narrowed: filters.Narrowed, *, since: datetime, at: datetime) -> int:
+    if narrowed.sought is None:
+        return inbox.arrived_since(narrowed.rows, since=since)
+    rows = narrowed.rows.filter(created_at__gt=since)
+    try:
+        return len(search.hits(rows, narrowed.sought, at=at, limit=search.CAP, since=since))
+    except search.TooLong:
+        return 0
 
 
 def _since(text: str) -> datetime | None:
@@ -168,11 +239,14 @@ def _selects(parts: tuple[filters.Part, ...], known: Known) -> list[dict[str, An
     ] + [{"name": "tag", "label": _("Tag"), "options": None, "chosen": chosen.get("tag", "")}]
 
 
-def row_of(ticket: Ticket, *, now: datetime, calendar: Calendar) -> Row:
+def row_of(
+    ticket: Ticket, *, now: datetime, calendar: Calendar, moment: datetime | None = None
+) -> Row:
+    """A row with the last words of a ticket, or with what was said at ``moment``."""
+    at = moment or ticket.last_at
     flag, icon, is_hot = _flag(ticket)
     ribbon = ribbons.of_ticket(ticket, now=now, calendar=calendar)
-    when = _when(ticket.last_at, now=now)
-    return Row(ticket, ribbon, when, moments.full(ticket.last_at), flag, icon, is_hot)
+    return Row(ticket, ribbon, at, _when(at, now=now), moments.full(at), flag, icon, is_hot)
 
 
 def _when(at: datetime, *, now: datetime) -> str:
