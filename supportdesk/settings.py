@@ -49,6 +49,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "supportdesk.lib.logs.request_id",
+    "supportdesk.lib.traffic.count",
     "django.middleware.security.SecurityMiddleware",
     "supportdesk.lib.csp.headers",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -199,7 +200,7 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 if not TRIAL:
     SECURE_SSL_REDIRECT = os.environ.get("SECURE_SSL_REDIRECT", "1") == "1"
     # The health pages are asked by load balancers over plain http, from inside.
-    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
     SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
@@ -259,15 +260,35 @@ FORM_LIMIT_PER_ADDRESS = (10, 3600)
 FORM_LIMIT_PER_NETWORK = (30, 3600)
 FORM_LIMIT_PER_DESK = (600, 3600)
 
+# --- What watches the desk -----------------------------------------------------------------------
+
+#: /metrics answers whoever brings this (Authorization: Bearer …), or asks from these networks,
+#: like ``10.0.0.0/8``. With neither it does not exist.
+METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")
+METRICS_NETWORKS = os.environ.get("METRICS_NETWORKS", "").split()
+
 # --- Logs ---------------------------------------------------------------------------------------
 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"()": "supportdesk.lib.logs.Plain"}},
-    "handlers": {"out": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "formatters": {
+        "plain": {"()": "supportdesk.lib.logs.Plain"},
+        "json": {"()": "supportdesk.lib.logs.Json"},
+    },
+    #: ``json``: one object a line, for whatever collects logs.
+    "handlers": {
+        "out": {
+            "class": "logging.StreamHandler",
+            "formatter": os.environ.get("LOG_FORMAT", "plain"),
+        }
+    },
     "root": {"handlers": ["out"], "level": os.environ.get("LOG_LEVEL", "INFO")},
     "loggers": {
+        # One line a request: LOG_REQUESTS=1.
+        "supportdesk.requests": {
+            "level": "DEBUG" if os.environ.get("LOG_REQUESTS") == "1" else "INFO"
+        },
         "django.server": {"propagate": True, "handlers": []},
         # The trial’s mail server tells of every command it hears.
         "mail.log": {"level": "WARNING"},

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
-from supportdesk import views
+from supportdesk import metrics, views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/", include("supportdesk.account.urls")),
     path("demo/", include(("supportdesk.demo.urls", "demo"))),
     path("", include("supportdesk.health")),
+    path("metrics", metrics.metrics, name="metrics"),
     path("known-issues/", views.known_issues, name="known_issues"),
     path("portal/", views.portal, name="portal"),
     path("language/", set_language, name="set_language"),

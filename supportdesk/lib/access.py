@@ -5,6 +5,8 @@ house test names it. A person without the right to a page gets 403 with a
 sentence; a row that one may not see is a 404, as if it were not there.
 """
 
+import hmac
+import ipaddress
 from collections.abc import Callable
 from enum import StrEnum
 from functools import wraps
@@ -16,6 +18,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django_htmx.middleware import HtmxDetails
 
+from supportdesk.lib import network
 from supportdesk.models import Desk, Role, User
 
 
@@ -35,6 +38,7 @@ class Policy(StrEnum):
     SUPERVISOR = "supervisors"
     ADMIN = "admins"
     TRIAL = "anyone, in the trial desk only"
+    WATCHER = "machines that watch the desk"
 
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
@@ -92,6 +96,33 @@ def trial_only(view: View) -> View:
 
     guarded.policy = Policy.TRIAL  # type: ignore[attr-defined]
     return cast(View, guarded)
+
+
+def watcher_only(view: View) -> View:
+    """For what collects figures, by its token or from its network; to others it does not exist."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not (_has_token(request) or _comes_from_inside(request)):
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    guarded.policy = Policy.WATCHER  # type: ignore[attr-defined]
+    return cast(View, guarded)
+
+
+def _has_token(request: HttpRequest) -> bool:
+    wanted = settings.METRICS_TOKEN
+    brought = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    return bool(wanted) and hmac.compare_digest(brought.encode(), wanted.encode())
+
+
+def _comes_from_inside(request: HttpRequest) -> bool:
+    """Whether the last hop itself is such a machine. What came through our proxy never is."""
+    if "X-Forwarded-For" in request.headers:
+        return False
+    address = ipaddress.ip_address(network.client_address(request))
+    return any(address in ipaddress.ip_network(each) for each in settings.METRICS_NETWORKS)
 
 
 def _staff(policy: Policy, *roles: Role) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

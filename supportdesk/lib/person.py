@@ -26,7 +26,7 @@ def language_and_zone(
     """
 
     def middleware(request: _DeskRequest) -> HttpResponse:
-        if request.path.startswith((settings.STATIC_URL, "/healthz", "/readyz")):
+        if request.path.startswith((settings.STATIC_URL, "/healthz", "/readyz", "/metrics")):
             return get_response(request)
         request.desk = Desk.current()
         user = request.user if isinstance(request.user, User) else None

@@ -25,6 +25,8 @@ MAY = {
     Policy.ANYONE: set(ROLES),
     Policy.TRIAL: set(ROLES),
     Policy.LINK: set(ROLES),
+    # Whoever watches brings no session: none of these.
+    Policy.WATCHER: set(),
 }
 
 
