@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from django.db.models import F, Q, QuerySet
 
 from customers.models import Identity
-from supportdesk.lib.together import together
+from supportdesk.lib.prepared import Statement, written_once
+from supportdesk.lib.together import asking, read
 from supportdesk.models import Role, User
 from tickets.models import Attachment, Draft, FollowUp, Promise, Queue, Ticket, Topic
 from tickets.topic_tree import AS_A_TREE
@@ -32,29 +33,51 @@ class Beside:
 
 def of(ticket: Ticket, *, user: User) -> Beside:
     """Look up all of it. One query."""
-    others = Ticket.objects.visible_to(user).of(ticket.customer).exclude(pk=ticket.pk)
-    found = together(
-        identities=ticket.customer.identities.order_by("pk"),
-        promises=ticket.promises.order_by("-made_at")[:PROMISES],
-        follow_ups=FollowUp.objects.filter(ticket=ticket).standing().annotate(who=F("user__name")),
-        others=others.only("subject", "state", "created_at").order_by("-created_at")[:OTHERS],
-        drafts=Draft.objects.filter(ticket=ticket, author=user),
-        held=Attachment.objects.held_by(user=user),
-        people=people_for(ticket.queue).only("name", "email"),
-        queues=Queue.objects.visible_to(user).active().only("name"),
-        topics=Topic.objects.order_by(*AS_A_TREE).defer("icon"),
+    found = read(
+        _asking(
+            user.role,
+            ticket.queue.is_private,
+            who=user.pk,
+            ticket=ticket.pk,
+            customer=ticket.customer_id,
+            team=ticket.queue.team_id,
+        )
     )
     drafts = {one.kind: one for one in found.pop("drafts")}
     topics = _in_use(found.pop("topics"))
     return Beside(drafts=drafts, topics=topics, **found)
 
 
+@written_once
+def _asking(
+    role: str, is_private: bool, *, who: int, ticket: int, customer: int, team: int
+) -> Statement:
+    user = User(pk=who, role=role)
+    others = Ticket.objects.visible_to(user).filter(customer=customer).exclude(pk=ticket)
+    follow_ups = FollowUp.objects.filter(ticket=ticket).standing()
+    return asking(
+        identities=Identity.objects.filter(customer=customer).order_by("pk"),
+        promises=Promise.objects.filter(ticket=ticket).order_by("-made_at")[:PROMISES],
+        follow_ups=follow_ups.annotate(who=F("user__name")),
+        others=others.only("subject", "state", "created_at").order_by("-created_at")[:OTHERS],
+        drafts=Draft.objects.filter(ticket=ticket, author=user),
+        held=Attachment.objects.held_by(user=user),
+        people=_people(team, is_private=is_private).only("name", "email"),
+        queues=Queue.objects.visible_to(user).active().only("name"),
+        topics=Topic.objects.order_by(*AS_A_TREE).defer("icon"),
+    )
+
+
 def people_for(queue: Queue) -> QuerySet[User, User]:
     """Who can own a ticket of this queue."""
+    return _people(queue.team_id, is_private=queue.is_private)
+
+
+def _people(team: int, *, is_private: bool) -> QuerySet[User, User]:
     people = User.objects.filter(is_active=True)
-    if queue.is_private:
-        team = Q(role=Role.ADMIN) | Q(teams=queue.team_id) | Q(leads=queue.team_id)
-        people = people.filter(pk__in=User.objects.filter(team).values("pk"))
+    if is_private:
+        they_see_it = Q(role=Role.ADMIN) | Q(teams=team) | Q(leads=team)
+        people = people.filter(pk__in=User.objects.filter(they_see_it).values("pk"))
     return people
 
 

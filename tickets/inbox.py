@@ -11,6 +11,7 @@ from django.utils.functional import Promise as Lazy
 from django.utils.translation import gettext_lazy as _
 
 from supportdesk.lib.paging import Page, page_of
+from supportdesk.lib.prepared import Statement, written_once
 from supportdesk.models import User
 from tickets.models import Ticket
 from tickets.models.ticket_questions import TicketQuerySet
@@ -183,20 +184,33 @@ class Count:
 
 def counts(*, user: User, at: datetime) -> dict[str, Count]:
     """How many tickets each view lists, by the view’s own queryset. One query for all."""
-    found = count_each([rows_of(view, user=user, at=at) for view in VIEWS.values()])
-    return dict(zip(VIEWS, found, strict=True))
+    return dict(zip(VIEWS, _counted(_counting(user.role, who=user.pk, at=at)), strict=True))
+
+
+@written_once
+def _counting(role: str, *, who: int, at: datetime) -> Statement:
+    user = User(pk=who, role=role)
+    return _statement([rows_of(view, user=user, at=at) for view in VIEWS.values()])
 
 
 def count_each(lists: Sequence[TicketQuerySet]) -> list[Count]:
     """Count several lists at one instant, none further than the cap. One query."""
+    return _counted(_statement(lists))
+
+
+def _statement(lists: Sequence[TicketQuerySet]) -> Statement:
     parts: list[str] = []
     params: list[Any] = []
     for place, rows in enumerate(lists):
         sql, values = rows.order_by().values("pk")[: CAP + 1].query.sql_with_params()
         parts.append(f"SELECT {place} AS place, count(*) AS n FROM ({sql}) AS rows_{place}")  # noqa: S608 -- the SQL is Django’s own
         params.extend(values)
+    return Statement(" UNION ALL ".join(parts) + " ORDER BY place", tuple(params))
+
+
+def _counted(statement: Statement) -> list[Count]:
     with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(parts) + " ORDER BY place", params)
+        cursor.execute(statement.sql, statement.params)
         return [Count(n) for _place, n in cursor.fetchall()]
 
 

@@ -1,12 +1,13 @@
 """Several small questions asked in one statement: a page that needs ten lists waits once."""
 
 import json
-from collections import defaultdict
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Field, Model, QuerySet
+
+from supportdesk.lib.prepared import Statement
 
 _AS_JSON = "SELECT %s AS name, row_number() OVER () AS place, to_jsonb(one)::text AS row FROM"
 
@@ -17,6 +18,11 @@ def together(**asked: QuerySet[Any, Any]) -> dict[str, list[Any]]:
     For lists of a few dozen rows: each travels as JSON and is made a model again.
     ``only`` and annotations are kept; ``select_related`` and prefetches are not.
     """
+    return read(asking(**asked))
+
+
+def asking(**asked: QuerySet[Any, Any]) -> Statement:
+    """Write the statement of ``together``, to be read now or, ``written_once``, again and again."""
     parts: list[str] = []
     params: list[Any] = []
     for name, rows in asked.items():
@@ -27,18 +33,23 @@ def together(**asked: QuerySet[Any, Any]) -> dict[str, list[Any]]:
         # Django’s own SQL, its values still apart from it.
         parts.append(f"{_AS_JSON} ({sql}) AS one")
         params += [name, *values]
-    found: dict[str, list[Any]] = {name: [] for name in asked}
-    if not parts:
-        return found
-    placed: dict[str, list[tuple[int, dict[str, Any]]]] = defaultdict(list)
-    with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(parts), params)
-        for name, place, row in cursor.fetchall():
-            placed[name].append((place, json.loads(row)))
-    for name, ordered in placed.items():
-        model, extra = asked[name].model, tuple(asked[name].query.annotation_select)
-        ordered.sort(key=lambda one: one[0])
-        found[name] = [_instance(model, extra, row) for _place, row in ordered]
+    about = {
+        name: (rows.model, tuple(rows.query.annotation_select)) for name, rows in asked.items()
+    }
+    return Statement(" UNION ALL ".join(parts), tuple(params), about)
+
+
+def read(statement: Statement) -> dict[str, list[Any]]:
+    """Ask what ``asking`` wrote."""
+    placed: dict[str, list[tuple[int, str]]] = {name: [] for name in statement.about}
+    if statement.sql:
+        with connection.cursor() as cursor:
+            cursor.execute(statement.sql, statement.params)
+            for name, place, row in cursor.fetchall():
+                placed[name].append((place, row))
+    found: dict[str, list[Any]] = {}
+    for name, (model, extra) in statement.about.items():
+        found[name] = [_instance(model, extra, json.loads(row)) for _, row in sorted(placed[name])]
     return found
 
 

@@ -1,0 +1,55 @@
+"""A statement that was written for one asker answers each by what is theirs."""
+
+from datetime import timedelta
+
+from supportdesk.lib.prepared import Statement, written_once
+from supportdesk.models import User
+from tests.factories import AN_HOUR, NOW, make_agent, make_queue, make_team, make_ticket
+from tickets import beside, inbox
+from tickets.models import Draft, Ticket
+
+
+def test_a_statement_is_written_once_for_each_kind() -> None:
+    calls = []
+
+    @written_once
+    def write(kind: str, *, who: int, at: object) -> Statement:
+        calls.append(kind)
+        return Statement(f"{kind} %s %s %s %s", (who, at, True, "x"))
+
+    assert write("a", who=1, at=NOW).params == (1, NOW, True, "x")
+    assert write("a", who=2, at=NOW + AN_HOUR).params == (2, NOW + AN_HOUR, True, "x")
+    assert write("b", who=0, at=NOW) == Statement("b %s %s %s %s", (0, NOW, True, "x"))
+    assert calls == ["a", "b"]
+
+
+def test_two_of_one_role_are_told_what_each_may_see(db: None) -> None:
+    orders, billing = make_team(), make_team()
+    inside, outside = make_agent(team=orders), make_agent(team=billing)
+    hidden = make_ticket(queue=make_queue(team=orders, is_private=True), owner=inside)
+    follow_up = hidden.follow_up(due_at=NOW + AN_HOUR, by=inside, at=NOW)
+    for user in (outside, inside, outside):
+        n = 1 if user == inside else 0
+        assert inbox.counts(user=user, at=NOW)["all"].n == n
+        assert inbox.counts(user=user, at=NOW)["follow-ups"].n == 0
+        assert inbox.counts(user=user, at=follow_up.due_at)["follow-ups"].n == n
+
+
+def test_what_lies_beside_a_ticket_is_the_readers_own(agent: User, colleague: User) -> None:
+    private = make_queue(team=make_team(), is_private=True)
+    ticket = make_ticket()
+    twin = make_ticket(identity=ticket.identity)
+    hidden = make_ticket(identity=ticket.identity, queue=private)
+    Draft.objects.create(ticket=ticket, author=agent, kind="reply", text="Dear", saved_at=NOW)
+    hidden.assign(to=colleague, by=colleague, at=NOW + timedelta(minutes=1))
+
+    for user, others in ((agent, {twin}), (colleague, {twin, hidden}), (agent, {twin})):
+        near = beside.of(ticket, user=user)
+        assert set(near.others) == others
+        assert set(near.drafts) == ({"reply"} if user == agent else set())
+        assert private not in near.queues
+        assert [one.value for one in near.identities] == [ticket.identity.value]
+    there = beside.of(Ticket.objects.get(pk=hidden.pk), user=colleague)
+    assert set(there.others) == {ticket, twin}
+    # Only its team can be given a ticket of a private queue.
+    assert colleague not in there.people
