@@ -68,6 +68,11 @@ app.conf.update(
             "schedule": 10.0,
             "options": {"expires": 10},
         },
+        "count what has changed": {
+            "task": "supportdesk.dashboards.tasks.count",
+            "schedule": 30.0,
+            "options": {"expires": 30},
+        },
         "sweep files nobody kept": {
             "task": "tickets.tasks.sweep_files",
             "schedule": 3600.0,

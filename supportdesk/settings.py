@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "customers",
     "tickets",
     "feedback",
+    "supportdesk.dashboards",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -58,6 +58,7 @@ ABOUT_TO_BREAK = Number(
         " Write to the customer before then, and the promise is kept."
     ),
     about_to_break,
+    is_of_moment=True,
     empty=_("No promise falls due in the next hour."),
 )
 BROKEN = Number(

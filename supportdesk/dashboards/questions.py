@@ -66,6 +66,8 @@ class Number:
     key: str = "due_at"
     is_descending: bool = False
     empty: Lazy | str = ""
+    #: What it counts depends on the moment, not on days.
+    is_of_moment: bool = False
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,9 @@ class Question:
 
     @property
     def address(self) -> str:
-        query = self.scope.query() | self.pick.query() | {"at": self.scope.at.isoformat()}
+        query = self.scope.query() | self.pick.query()
+        if self.number.is_of_moment:
+            query["at"] = self.scope.at.isoformat()
         page = "load_tickets" if self.scope.is_personal else "pulse_tickets"
-        return f"{reverse(page, args=[self.number.slug])}?{urlencode(query)}"
+        address = reverse(page, args=[self.number.slug])
+        return f"{address}?{urlencode(query)}" if query else address

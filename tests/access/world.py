@@ -116,6 +116,7 @@ def make_world() -> World:
             "setup:remove_field.pk": topic_field.pk,
             "pulse_tickets.which": "waiting",
             "load_tickets.which": "carried",
+            "chart": "flow",
             "mail_again.pk": _failed(reply).pk,
             "received_original.pk": held.pk,
             "received_again.pk": held.pk,

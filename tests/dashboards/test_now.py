@@ -45,7 +45,7 @@ def world(team: Team, agent: User, supervisor: User) -> World:
         hidden=make_queue("Claims", team=other, is_private=True),
         agent=agent,
     )
-    for queue in (world.own, world.own, world.open_to_all, world.hidden):
+    for queue in (world.own, world.open_to_all, world.hidden):
         make_some(queue, agent, at=at)
     # Theirs to read, in a queue that is not: it must not stand for its whole queue.
     make_ticket(queue=world.hidden, at=at - 3 * HOUR, owner=supervisor)
@@ -106,18 +106,19 @@ def test_a_figure_counts_what_it_says_and_opens_it(
     assert len(listed) == len(counted)
 
 
-@pytest.mark.parametrize("slug", SLUGS)
-def test_team_and_queue_narrow_a_figure(
-    slug: str, world: World, browser: Client, team: Team, supervisor: User
-) -> None:
+def test_team_and_queue_narrow_the_figures(world: World, browser: Client, team: Team) -> None:
     other = make_queue("Returns", team=team)
     make_some(other, world.agent, at=world.at)
+    for slug in SLUGS:
+        team_and_queue_narrow(slug, world, browser, other)
 
+
+def team_and_queue_narrow(slug: str, world: World, browser: Client, other: Queue) -> None:
     def count(*queues: Queue) -> str:
         own = [one for one in world.tickets() if one.queue in queues]
         return str(sum(expected(slug, one, world.at) for one in own))
 
-    assert says(browser, slug, team=team.pk) == count(world.own, other)
+    assert says(browser, slug, team=other.team_id) == count(world.own, other)
     assert says(browser, slug, queue=other.pk) == count(other)
     everything = says(browser, slug)
     # A queue or team that one does not see is as if it were not there.
@@ -126,24 +127,17 @@ def test_team_and_queue_narrow_a_figure(
     assert everything == count(world.own, other, world.open_to_all)
 
 
-def test_the_longest_wait_comes_first(world: World, browser: Client) -> None:
-    page = browser.get(PULSE).content.decode()
-    mark = next(one for one in marks(page) if "/tickets/waiting/" in one.address)
-
-    _said, listed = numbers(browser, mark.address)
-
-    waits = [Ticket.objects.get(pk=number).waiting_since for number in listed]
-    assert waits == sorted(waits)  # type: ignore[type-var]
-
-
-def test_the_hour_is_the_hour_of_the_page_and_not_of_the_click(
+def test_the_longest_wait_comes_first_and_the_hour_is_the_pages(
     world: World, browser: Client
 ) -> None:
-    page = browser.get(PULSE).content.decode()
-    mark = next(one for one in marks(page) if "/tickets/about-to-break/" in one.address)
-    assert "at=" in mark.address
-    earlier = mark.address.partition("?")[0] + "?at=2020-01-01T00:00:00%2B00:00"
+    found = {mark.address: mark for mark in marks(browser.get(PULSE).content.decode())}
+    waiting = next(address for address in found if "/tickets/waiting/" in address)
+    waits = [Ticket.objects.get(pk=pk).waiting_since for pk in numbers(browser, waiting)[1]]
+    assert waits == sorted(waits)  # type: ignore[type-var]
 
+    soon = next(address for address in found if "/tickets/about-to-break/" in address)
+    assert "at=" in soon
+    earlier = soon.partition("?")[0] + "?at=2020-01-01T00:00:00%2B00:00"
     assert numbers(browser, earlier) == ("0", [])
 
 
@@ -163,14 +157,14 @@ def test_people_stand_by_name_with_what_they_carry(
 
     people = page[page.index('id="load-title"') :]
     assert people.index("Priya Subramaniam") < people.index("Tomás Oliveira")
-    assert "Tomás Oliveira carries 8 by weight, 8 of it waits for them" in people
+    assert "Tomás Oliveira carries 4 by weight, 4 of it waits for them" in people
     carried = [one for one in marks(page) if "/tickets/carried/" in one.address]
     for mark in carried:
         said, listed = numbers(browser, mark.address)
         assert said == mark.n
         owner = Ticket.objects.filter(pk__in=listed).values_list("owner_id", "queue_id").distinct()
         assert set(owner) <= {(agent.pk, world.own.pk)}
-    assert {one.n for one in carried} == {"0", "4"}
+    assert {one.n for one in carried} == {"0", "2"}
 
 
 def test_somebody_sees_their_own_load_and_nobody_elses(world: World, colleague: User) -> None:
@@ -214,14 +208,14 @@ def test_a_flood_says_that_it_is_more(browser: Client, monkeypatch: pytest.Monke
     assert says(browser, "waiting") == "2+"
 
 
-def test_the_page_costs_the_same_for_one_and_for_fifty(
+def test_the_page_costs_the_same_for_one_and_for_many(
     browser: Client, team: Team, agent: User
 ) -> None:
     queue = make_queue(team=team)
     asked = []
-    for many in (1, 49):
+    for many in (1, 20):
         for n in range(many):
-            owner = make_agent(team=team) if n % 5 == 0 else agent
+            owner = make_agent(team=team) if n % 8 == 0 else agent
             ticket = make_ticket(
                 queue=make_queue(team=team) if n % 7 == 0 else queue,
                 at=timezone.now() - HOUR,
@@ -242,7 +236,7 @@ def test_an_unknown_number_is_not_there(browser: Client) -> None:
     assert browser.get(reverse("pulse_tickets", args=["nonsense"])).status_code == 404
 
 
-def test_addresses_made_by_hand_break_nothing(world: World, browser: Client) -> None:
+def test_addresses_made_by_hand_break_nothing(browser: Client) -> None:
     for query in (
         "team=x&queue=-1&days=9999999999999",
         "at=yesterday",
