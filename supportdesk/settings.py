@@ -4,7 +4,7 @@ import os
 import sys
 from pathlib import Path
 
-from supportdesk.lib.addresses import database, mail_server
+from supportdesk.lib.addresses import database, limit, mail_server
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -259,7 +259,7 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 #: (times, seconds) for one sender’s address, one network (/24 or /64), and the whole desk.
 FORM_LIMIT_PER_ADDRESS = (10, 3600)
 FORM_LIMIT_PER_NETWORK = (30, 3600)
-FORM_LIMIT_PER_DESK = (600, 3600)
+FORM_LIMIT_PER_DESK = limit(os.environ.get("FORM_LIMIT_PER_DESK", "600/3600"))
 
 # --- What watches the desk -----------------------------------------------------------------------
 

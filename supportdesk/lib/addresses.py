@@ -1,4 +1,4 @@
-"""Read the addresses of servers from the environment’s one-line form."""
+"""Read the addresses of servers, and limits, from the environment’s one-line form."""
 
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -49,3 +49,9 @@ def mail_server(url: str) -> MailServer:
         password=unquote(parts.password or ""),
         tls=tls,
     )
+
+
+def limit(text: str) -> tuple[int, int]:
+    """Return how often in how many seconds: ``600/3600``."""
+    times, seconds = text.split("/")
+    return int(times), int(seconds)

@@ -1,0 +1,367 @@
+"""kill every part of a running desk at work: nothing lost, nothing doubled (--short, --mutant NAME)
+
+The real children of ./desk up, ended with SIGKILL by pid, while 8 threads submit, write, reply and
+solve over HTTP and promises come due. Truth is what was acknowledged (files of the threads, on disk)
+and what the mail server took (a process of its own that survives); the database is what is judged.
+A mutant is a desk that was broken on purpose: the run has to find something then.
+"""
+
+import argparse
+import itertools
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+
+from bench.storm.driver import Browser, Links, Quota, Worker
+from bench.storm.killer import Killer
+from bench.storm.verdict import LATE_SECONDS, Verdict, judge
+from supportdesk.bootstrap import postgres
+from supportdesk.bootstrap.places import CHECKOUT, PYTHON
+from supportdesk.bootstrap.redis_server import free_port
+
+THREADS = 8
+#: Each part once; Redis is emptied while everything waits in it.
+SHORT = (
+    "web",
+    "child:mail",
+    "postgres",
+    "flush",
+    "timers",
+    "mail",
+    "beat",
+    "redis",
+    "child:web",
+    "worker",
+)
+#: 8 of these rounds of 8 come to 64 kills and more, 6 of Postgres among them.
+ROUND = (
+    "mail",
+    "web",
+    "timers",
+    "child:mail",
+    "postgres",
+    "child:web",
+    "worker",
+    "redis",
+    "beat",
+    "child:timers",
+)
+MUTANTS = ("acknowledge-first", "sent-before-data", "never-in-doubt")
+
+
+class Looker(threading.Thread):
+    """Looks at pages all the time, and remembers when one failed."""
+
+    PAGES = ("/submit/", "/account/sign-in/", "/known-issues/", "/desk/", "/healthz")
+
+    def __init__(self, port: int, agent: Browser) -> None:
+        super().__init__(daemon=True)
+        self.stranger, self.agent = Browser(port), agent
+        self.seen: list[tuple[float, str, int]] = []
+        self.is_over = False
+
+    def run(self) -> None:
+        for page in itertools.cycle(self.PAGES):
+            if self.is_over:
+                return
+            browser = self.agent if page == "/desk/" else self.stranger
+            try:
+                status = browser.ask("GET", page)[0]
+            except Exception:  # noqa: BLE001 -- no answer is its own number
+                status = 0
+            self.seen.append((time.time(), page, status))
+            time.sleep(0.4)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="./desk bench faults")
+    parser.add_argument("--short", action="store_true", help="a minute of it, as CI runs it")
+    parser.add_argument("--requests", type=int, help="how many are sent (10000; short: 300)")
+    parser.add_argument("--promises", type=int, help="how many come due (1000; short: 60)")
+    parser.add_argument("--seconds", type=float, help="how long at least (900; short: 50)")
+    parser.add_argument(
+        "--at-most", type=float, default=3600.0, help="seconds after which no request is begun"
+    )
+    parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--keep", action="store_true", help="keep the folder with all logs")
+    parser.add_argument("--mutant", nargs="?", const=MUTANTS[0], default="", choices=MUTANTS)
+    options = parser.parse_args()
+    options.requests = options.requests or (300 if options.short else 10_000)
+    options.promises = options.promises or (60 if options.short else 1_000)
+    options.seconds = options.seconds or (50.0 if options.short else 900.0)
+    options.port = options.port or free_port()
+    folder = Path(tempfile.mkdtemp(prefix="supportdesk-storm-"))
+    folder.chmod(0o711)
+    storm = Storm(folder, options)
+    # Whoever ends us ends the desk too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    try:
+        return storm.run()
+    finally:
+        storm.stop()
+        postgres.forget(folder / "data")
+        if options.keep:
+            print(f"  Everything is in {folder}")
+        else:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+class Storm:
+    """One run: the sink, the desk, those who use it and the one who kills it."""
+
+    def __init__(self, folder: Path, options: argparse.Namespace) -> None:
+        self.folder, self.options = folder, options
+        self.data, self.log = folder / "data", folder / "sink.log"
+        self.mails = folder / "sink.log.mails"
+        self.processes: list[subprocess.Popen[bytes]] = []
+        self.environment: dict[str, str] = {}
+
+    def run(self) -> int:
+        options = self.options
+        self.start()
+        founded = self.in_django(
+            "founding",
+            *("--promises", str(options.promises), "--staff", str(THREADS + 1)),
+            *("--first-in", "20", "--spread", str(options.seconds)),
+        )
+        began = time.monotonic()
+        quota = Quota(options.requests, options.seconds, options.at_most)
+        links = Links(self.mails)
+        workers = [
+            Worker(
+                port=options.port,
+                email=email,
+                topic=founded["topic"],
+                ledger=self.folder / f"ledger.{n}",
+                links=links,
+                quota=quota,
+            )
+            for n, email in enumerate(founded["staff"][:THREADS])
+        ]
+        spare = Worker(
+            port=options.port, email=founded["staff"][THREADS], topic=0,
+            ledger=self.folder / "ledger.none", links=links, quota=quota,
+        )  # fmt: skip
+        spare.sign_in()
+        looker = Looker(options.port, spare.agent)
+        plan = self.plan()
+        pause = max(options.seconds / len(plan) - 2, 1.5)
+        killer = Killer(data=self.data, environment=self.environment, plan=plan, pause=pause)
+        for thread in (*workers, looker, killer):
+            thread.start()
+        self.wait(workers, killer, quota)
+        worked = time.monotonic() - began
+        moved = self.settle(founded["due"])
+        looker.is_over = True
+        verdict = judge(
+            database=self.environment["DATABASE_URL"],
+            ledgers=sorted(self.folder.glob("ledger.[0-9]*")),
+            sink=self.mails,
+            due=founded["due"],
+            outages=killer.outages,
+            answers=[worker.answers for worker in workers],
+        )
+        took = time.monotonic() - began
+        broken = [one.broken for one in (*workers, killer) if one.broken]
+        return self.say(verdict, killer, workers, looker, worked, took, moved, broken)
+
+    def plan(self) -> Sequence[str]:
+        if self.options.short:
+            return SHORT
+        return [*ROUND, "flush", *ROUND, "down:20", *ROUND, *ROUND, *ROUND]
+
+    # --- Processes ---------------------------------------------------------------------------
+
+    def start(self) -> None:
+        port = free_port()
+        sink = self.spawn("sink", "bench.storm.sink", "--port", str(port), "--log", str(self.log))
+        self.spawn(
+            "desk",
+            "bench.storm.desk",
+            *("--data", str(self.data), "--port", str(self.options.port)),
+            *("--sink", str(port), "--log", str(self.log), "--mutant", self.options.mutant),
+        )
+        note = self.data / "running.json"
+        deadline = time.monotonic() + 300
+        while not note.exists():
+            if self.processes[-1].poll() is not None or time.monotonic() > deadline:
+                raise SystemExit((self.folder / "desk.out").read_text()[-2000:])
+            time.sleep(0.2)
+        assert sink.poll() is None
+        self.environment = json.loads(note.read_text())["environment"]
+        # The workers start after the page.
+        time.sleep(5)
+
+    def spawn(self, name: str, module: str, *arguments: str) -> subprocess.Popen[bytes]:
+        with (self.folder / f"{name}.out").open("wb") as output:
+            process = subprocess.Popen(
+                [str(PYTHON), "-m", module, *arguments],
+                cwd=CHECKOUT,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                stdin=subprocess.DEVNULL,
+                env={k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "REDIS_URL"}},
+            )
+        self.processes.append(process)
+        return process
+
+    def stop(self) -> None:
+        for process in reversed(self.processes):
+            if process.poll() is None:
+                process.send_signal(signal.SIGTERM)
+                try:
+                    process.wait(60)
+                except subprocess.TimeoutExpired:
+                    process.kill()
+
+    def in_django(self, module: str, *arguments: str) -> Any:
+        ran = subprocess.run(
+            [str(PYTHON), "-m", f"bench.storm.{module}", *arguments],
+            cwd=CHECKOUT,
+            env=os.environ | self.environment | {"PYTHONPATH": str(CHECKOUT)},
+            stdout=subprocess.PIPE,
+            check=True,
+        )
+        return json.loads(ran.stdout or b"null")
+
+    # --- Waiting -----------------------------------------------------------------------------
+
+    def wait(self, workers: Sequence[Worker], killer: Killer, quota: Quota) -> None:
+        said = time.monotonic()
+        while any(thread.is_alive() for thread in (*workers, killer)):
+            time.sleep(0.5)
+            if time.monotonic() - said > 30:
+                said = time.monotonic()
+                kills = sum(killer.kills.values())
+                print(f"  {quota.done} requests begun, {kills} kills …", flush=True)
+
+    def settle(self, due: Sequence[tuple[int, float]]) -> int:
+        """Wait until nothing waits any more. Return for how many mails the clock was moved."""
+        last_due = max((at for _ticket, at in due), default=0.0)
+        while time.time() < last_due + 5:
+            time.sleep(0.5)
+        patience = 30 if self.options.short else 14 * 60
+        deadline = time.monotonic() + patience
+        while (waiting := self.waiting()) and time.monotonic() < deadline:
+            time.sleep(1)
+        if waiting and self.options.short:
+            self.in_django("later")
+        return waiting
+
+    def waiting(self) -> int:
+        """How many mails and due timers there still are. Only to know when to stop."""
+        try:
+            with (
+                psycopg2.connect(self.environment["DATABASE_URL"]) as line,
+                line.cursor() as cursor,
+            ):
+                cursor.execute(
+                    "SELECT (SELECT count(*) FROM supportdesk_delivery"
+                    "         WHERE state IN ('queued', 'sending', 'in_doubt'))"
+                    " + (SELECT count(*) FROM supportdesk_timer WHERE fired_at IS NULL"
+                    "     AND cancelled_at IS NULL AND due_at <= clock_timestamp())"
+                )
+                return int(cursor.fetchone()[0])
+        except psycopg2.Error:
+            return -1
+
+    # --- What came of it ---------------------------------------------------------------------
+
+    def say(
+        self,
+        verdict: Verdict,
+        killer: Killer,
+        workers: Sequence[Worker],
+        looker: Looker,
+        worked: float,
+        took: float,
+        moved: int,
+        broken: Sequence[BaseException],
+    ) -> int:
+        failed_without_redis = _without_redis(looker, killer, workers)
+        answers = [worker.answers for worker in workers]
+        gave_up = [one for all_of in answers for one in all_of.gave_up]
+        statuses = sum((all_of.by_status for all_of in answers), Counter())
+        unanswered = sum(all_of.unanswered for all_of in answers)
+        refused = Counter(text for all_of in answers for text in all_of.refused)
+        kills = ", ".join(f"{part} {n}" for part, n in sorted(killer.kills.items()))
+        acknowledged = ", ".join(f"{what} {n}" for what, n in sorted(verdict.acknowledged.items()))
+        longest = max((one.ended - one.began for one in killer.outages), default=0.0)
+        rows = [
+            ("kills", f"{sum(killer.kills.values())} ({kills})", "30"),
+            ("acknowledged", f"{sum(verdict.acknowledged.values())} ({acknowledged})", ""),
+            ("sent again", f"{unanswered} unanswered, {_words(statuses)}", ""),
+            ("never answered", f"{len(gave_up)}, {verdict.unanswered_done} of them done", "0 or 1 each"),
+            ("lost", len(verdict.lost), "0"),
+            ("doubled", len(verdict.doubled), "0"),
+            ("mails taken", verdict.mails, ""),
+            ("mails lost", len(verdict.mails_lost), "0"),
+            ("mails doubled", len(verdict.mails_doubled), "0"),
+            ("were in doubt", f"{verdict.was_in_doubt}, all found out about", ""),
+            ("in doubt left", verdict.in_doubt, "0"),
+            ("promises due", f"{verdict.promises}, not once: {len(verdict.not_once)}", "0"),
+            ("latest timer", f"{verdict.latest:.1f} s; after recovery {verdict.latest_after_recovery:.1f} s", f"{LATE_SECONDS:.0f} s"),
+            ("longest outage", f"{longest:.1f} s", ""),
+            ("pages failed with only Redis down", f"{failed_without_redis[0]} of {failed_without_redis[1]}", "0"),
+            ("duration", f"{worked:.0f} s of work, {took:.0f} s in all", ""),
+        ]  # fmt: skip
+        if moved and self.options.short:
+            rows.append(
+                ("not waited for", f"{moved} mails, found out about with the clock moved", "")
+            )
+        print()
+        for name, value, goal in rows:
+            print(f"  {name:<34} {value}{f'   (goal: {goal})' * bool(goal)}")
+        for name in ("lost", "doubled", "mails_lost", "mails_doubled", "not_once"):
+            for one in getattr(verdict, name)[:5]:
+                print(f"    {name}: {one}")
+        for text, n in refused.most_common(8):
+            print(f"    refused {n} times: {text}")
+        for reason in broken:
+            print(f"    the run itself broke: {type(reason).__name__}: {reason}")
+        holds = verdict.holds and not broken and not failed_without_redis[0]
+        if self.options.mutant:
+            found = bool(
+                verdict.lost or verdict.doubled or verdict.mails_lost or verdict.mails_doubled
+            )
+            print(
+                f"\n  The mutant {self.options.mutant} {'was found' if found else 'WAS NOT FOUND'}."
+            )
+            return 0 if found else 1
+        print(f"\n  {'It held.' if holds else 'IT DID NOT HOLD.'}")
+        return 0 if holds else 1
+
+
+def _words(statuses: Counter[int]) -> str:
+    return ", ".join(f"{n} × {status}" for status, n in sorted(statuses.items())) or "none refused"
+
+
+def _without_redis(looker: Looker, killer: Killer, workers: Sequence[Worker]) -> tuple[int, int]:
+    """Of the pages seen while Redis was down and nothing else, how many failed; and of how many."""
+    down = [one for one in killer.outages if one.part == "redis"]
+    others = [one for one in killer.outages if one.part in {"postgres", "web"}]
+
+    def only_redis(at: float) -> bool:
+        return any(one.began <= at <= one.ended for one in down) and not any(
+            one.began - 1 <= at <= one.ended + 5 for one in others
+        )
+
+    seen = [status for at, _page, status in looker.seen if only_redis(at)]
+    posted = [status for w in workers for at, status in w.answers.failed_at if only_redis(at)]
+    return sum(status >= 500 for status in [*seen, *posted]), len(seen) + len(posted)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

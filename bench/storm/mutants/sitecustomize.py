@@ -1,0 +1,74 @@
+"""Breaks the desk on purpose, from outside: each of these must make the storm find something.
+
+Python imports this by itself at the start of every child of a mutant desk, and of no other.
+"""
+
+import os
+import threading
+
+import django.apps.registry as registry
+
+
+def acknowledge_first() -> None:
+    """The form says “we have it”, and the ticket is written a moment later."""
+    from tickets import web_form
+    from tickets.views import submit
+
+    send = web_form.send
+    submitted = submit.submitted
+
+    def later(*args, **kwargs):
+        threading.Timer(1.5, send, args, kwargs).start()
+
+    web_form.send = later
+    assert submitted
+
+
+def sent_before_data() -> None:
+    """The mail counts as sent when it is about to be handed over."""
+    from supportdesk.models import Delivery
+    from supportdesk.outbox import sending
+
+    begin = sending._begin
+
+    def begin_as_sent(delivery, secret, at):
+        began = begin(delivery, secret, at)
+        Delivery.objects.filter(pk=delivery.pk).update(state="sent", lease_until=None)
+        return began
+
+    sending._begin = begin_as_sent
+
+
+def never_in_doubt() -> None:
+    """Whatever was interrupted is sent again, without asking anybody."""
+    from supportdesk.models import Delivery
+    from supportdesk.outbox import sending
+
+    def reap(*, at):
+        Delivery.objects.filter(state="sending", lease_until__lte=at).update(
+            state="queued", release_at=at
+        )
+
+    sending.reap = reap
+    import supportdesk.outbox
+
+    supportdesk.outbox.reap = reap
+
+
+MUTANTS = {
+    "acknowledge-first": acknowledge_first,
+    "sent-before-data": sent_before_data,
+    "never-in-doubt": never_in_doubt,
+}
+_populate = registry.Apps.populate
+
+
+def populate(self, installed_apps=None):
+    was_ready = self.ready
+    _populate(self, installed_apps)
+    if self.ready and not was_ready and self is registry.apps:
+        MUTANTS[os.environ["BENCH_MUTANT"]]()
+
+
+if "BENCH_MUTANT" in os.environ:
+    registry.Apps.populate = populate
