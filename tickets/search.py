@@ -34,6 +34,10 @@ CAP = 500
 NEWEST = 1000
 #: A search that takes longer is given up, with a sentence.
 PATIENCE = timedelta(seconds=3)
+#: While somebody types there is no use in a late answer.
+WHILE_TYPING = timedelta(milliseconds=400)
+#: Fewer letters are the beginning of half of all words.
+SHORTEST = 2
 #: The mark of a span, and the days in it as a power of two. ``tickets_spans_of`` writes them.
 SPANS = (("a", 3), ("b", 6), ("c", 9))
 #: Words that German leaves out and English does not.
@@ -62,6 +66,10 @@ class Sought:
     stems: tuple[tuple[str, ...], ...] = ()
     #: Words that are in every text and therefore are not looked for.
     ignored: tuple[str, ...] = ()
+    #: How many tickets the search has still to read, counted to the cap.
+    waiting: int = 0
+    #: In ``words``, which is everything, or in the ``head``: subject, number, customer.
+    where: str = "words"
 
     def stems_of(self, value: str) -> tuple[str, ...]:
         return self.stems[self.values.index(value)]
@@ -88,7 +96,7 @@ def seek(values: Sequence[str]) -> Sought:
     """Read words, phrases (with a space in them) and numbers in any notation. One query."""
     values = [value for value in values if value.strip()]
     variants = [_variants(value) for value in values]
-    read = _stems([one for each in variants for one in each])
+    read, waiting = _stems([one for each in variants for one in each])
     asked: list[str] = []
     stems: list[tuple[str, ...]] = []
     sought: list[str] = []
@@ -117,7 +125,26 @@ def seek(values: Sequence[str]) -> Sought:
         phrases=tuple(phrases),
         stems=tuple(stems),
         ignored=tuple(ignored),
+        waiting=waiting,
     )
+
+
+def seek_beginning(values: Sequence[str]) -> Sought:
+    """Read what somebody is still typing: of the last word, the beginning, in heads of tickets. One query."""
+    values = [value for value in values if value.strip()]
+    read, _waiting = _stems(values)
+    asked = []
+    for place, value in enumerate(values):
+        simple, english, german = read[value]
+        if place < len(values) - 1:
+            asked += [_either([way for way in (simple, english, german) if way])] if english else []
+        elif len(simple.rpartition("'")[0].rpartition("'")[2]) >= SHORTEST:
+            asked.append(f"( {simple}:* )")
+    number = _phone_number(values)
+    if number and asked:
+        asked = [f"( 't:{number[::-1]}':* | {' & '.join(asked)} )"]
+    stems = tuple((read[value][0].replace("'", "").split(" ")[-1],) for value in values)
+    return Sought(tuple(values), " & ".join(asked), stems=stems, where="head")
 
 
 def _variants(value: str) -> list[str]:
@@ -128,22 +155,24 @@ def _variants(value: str) -> list[str]:
     return list(dict.fromkeys([value, *({written_out, drawn_in} - {lower})]))
 
 
-def _stems(values: list[str]) -> dict[str, tuple[str, str, str]]:
-    if not values:
-        return {}
+def _stems(values: list[str]) -> tuple[dict[str, tuple[str, str, str]], int]:
+    """Each value as a tsquery: as it stands, in English, in German; and how many tickets wait."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT value, plainto_tsquery('pg_catalog.simple', folded)::text,"
             " plainto_tsquery('pg_catalog.english', folded)::text,"
             " plainto_tsquery('pg_catalog.german', folded)::text,"
-            " plainto_tsquery('pg_catalog.german', value)::text"
-            " FROM (SELECT value, tickets_fold(value) AS folded FROM unnest(%s) AS value) AS typed",
-            [values],
+            " plainto_tsquery('pg_catalog.german', value)::text,"
+            " (SELECT count(*) FROM (SELECT FROM tickets_toread LIMIT %s) AS unread)"
+            " FROM (SELECT value, tickets_fold(value) AS folded FROM unnest(%s::text[]) AS value) AS typed",
+            [CAP + 1, values],
         )
-        return {
-            value: (simple, english, german if as_typed else "")
-            for value, simple, english, german, as_typed in cursor.fetchall()
-        }
+        rows = cursor.fetchall()
+    read = {
+        value: (simple, english, german if as_typed else "")
+        for value, simple, english, german, as_typed, _waiting in rows
+    }
+    return read, rows[0][-1] if rows else 0
 
 
 def _is_everywhere(value: str, simple: str, english: str, german: str) -> bool:
@@ -200,8 +229,9 @@ def hits(
     limit: int,
     after: Hit | None = None,
     since: datetime | None = None,
+    patience: timedelta | None = None,
 ) -> list[Hit]:
-    """Return the newest of ``rows`` in which all of it stands, behind ``after``. Four statements.
+    """Return the newest of ``rows`` in which all of it stands, behind ``after``. One query.
 
     With ``since``, only those in which something was said from then on.
 
@@ -211,7 +241,7 @@ def hits(
         return []
     spans, span_params = _spans(sought.asked, after.at if after else at, since)
     where = [
-        "tickets_findable.words @@ span.asked",
+        f"tickets_findable.{sought.where} @@ span.asked",
         "tickets_findable.at >= span.since",
         "tickets_findable.at < span.till",
     ]
@@ -239,6 +269,7 @@ def hits(
             f"SELECT found.* FROM (VALUES {spans}) AS span (place, asked, since, till)"  # noqa: S608 -- Django’s own SQL
             f" CROSS JOIN LATERAL ({sql}) AS found (pk, at) LIMIT {limit:d}",
             [*span_params, *inner_params],
+            patience or PATIENCE,
         )
     ]
 
@@ -277,14 +308,12 @@ def _spans(asked: str, before: datetime, since: datetime | None) -> tuple[str, l
     return ", ".join(rows), params
 
 
-def _patiently(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
+def _patiently(sql: str, params: Sequence[Any], patience: timedelta) -> list[tuple[Any, ...]]:
     try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT set_config('statement_timeout', %s, true)",
-                [str(int(PATIENCE.total_seconds() * 1000))],
-            )
-            cursor.execute(sql, params)
+        with connection.cursor() as cursor:
+            # Two statements in one message are one transaction: the limit ends with it.
+            limit = f"SET LOCAL statement_timeout = {int(patience.total_seconds() * 1000)}; "
+            cursor.execute(limit + sql, params)
             return list(cursor.fetchall())
     except OperationalError as refusal:
         if getattr(refusal.__cause__, "pgcode", "") != "57014":
@@ -321,9 +350,12 @@ def page(rows: TicketQuerySet, sought: Sought, *, at: datetime, cursor: str = ""
     return Found(hits=shown, n=len(newest), next=_write(shown[-1]) if more else "")
 
 
-def waiting() -> int:
-    """How many tickets the search has still to read. One query, capped."""
-    return int(ToRead.objects.all()[: CAP + 1].count())
+def suggestions(rows: TicketQuerySet, sought: Sought, *, at: datetime) -> list[Hit]:
+    """The newest few whose subject, number or customer begins with what is typed; none if that takes long."""
+    try:
+        return hits(rows, sought, at=at, limit=6, patience=WHILE_TYPING)
+    except TooLong:
+        return []
 
 
 def read_some(limit: int = 50) -> int:

@@ -6,3 +6,4 @@ import "./menu-button.js";
 import "./flash-note.js";
 import "./error-focus.js";
 import "./file-list.js";
+import "./find.js";

@@ -2,3 +2,4 @@
 import "./keys.js";
 import "./list-nav.js";
 import "./live-poll.js";
+import "./suggest.js";

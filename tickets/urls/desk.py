@@ -2,13 +2,14 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from tickets.views import composer, desk_files, inbox, new_ticket, ticket, verbs
+from tickets.views import composer, desk_files, inbox, new_ticket, suggest, ticket, verbs
 
 _TICKET = "tickets/<int:number>/"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", inbox.list_tickets, name="inbox"),
     path("news/", inbox.news, name="news"),
+    path("suggest/", suggest.suggest, name="suggest"),
     path("look/<int:number>/", inbox.look, name="look"),
     path("new/", new_ticket.new, name="new"),
     path("new/who/", new_ticket.who, name="who"),

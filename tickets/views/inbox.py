@@ -103,9 +103,8 @@ def _found(request: AgentRequest, narrowed: filters.Narrowed, *, at: datetime) -
         found = search.Found([], 0, "")
     if sought.sentence:
         narrowed.left_out.append(sought.sentence)
-    waiting = search.waiting()
-    if waiting:
-        narrowed.left_out.append(_still_reading(waiting))
+    if sought.waiting:
+        narrowed.left_out.append(_still_reading(sought.waiting))
     keys = [hit.pk for hit in found.hits]
     tickets = narrowed.rows.with_row().in_bulk(keys)
     said = passages.of(keys, sought)
