@@ -13,8 +13,8 @@ def table_of(model: type[models.Model]) -> str:
     return model._meta.db_table  # noqa: SLF001 -- Django’s documented API, underscore and all
 
 
-_ESCAPES = str.maketrans({"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"})
-_IN_ARRAY = str.maketrans({"\\": "\\\\", '"': '\\"'})
+#: Replaced one after the other, which for long texts is far faster than a table of letters.
+_ESCAPES = (("\\", "\\\\"), ("\n", "\\n"), ("\r", "\\r"), ("\t", "\\t"))
 
 
 def copy(model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
@@ -80,17 +80,25 @@ def _told(value: Any) -> str:
     if value is None:
         return "\\N"
     if isinstance(value, str):
-        return value.translate(_ESCAPES)
+        return _escaped(value)
     if isinstance(value, bool):
         return "t" if value else "f"
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, list | tuple):
-        return _array(value).translate(_ESCAPES)
+        return _escaped(_array(value))
     if isinstance(value, bytes | memoryview):
         return "\\\\x" + bytes(value).hex()
     return str(value)
 
 
+def _escaped(text: str) -> str:
+    for plain, escaped in _ESCAPES:
+        if plain in text:
+            text = text.replace(plain, escaped)
+    return text
+
+
 def _array(values: Sequence[Any]) -> str:
-    return "{" + ",".join(f'"{str(one).translate(_IN_ARRAY)}"' for one in values) + "}"
+    quoted = (str(one).replace("\\", "\\\\").replace('"', '\\"') for one in values)
+    return "{" + ",".join(f'"{one}"' for one in quoted) + "}"

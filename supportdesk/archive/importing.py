@@ -1,4 +1,4 @@
-"""An archive of another desk, taken in: what is there already is left alone."""
+"""An archive, of another desk or of our own, taken in: what is there already is left alone."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -6,7 +6,7 @@ from pathlib import Path
 
 from django.db import connection
 
-from supportdesk.archive import copying, people, places
+from supportdesk.archive import copying, own, people, places
 from supportdesk.archive.lines import Lines
 from supportdesk.archive.refused import Report
 from supportdesk.archive.tickets import Tickets
@@ -21,6 +21,18 @@ def take(
 ) -> None:
     """Import what stands in ``folder``. Done again it adds nothing, or what was missing."""
     places.begin()
+    manifest = own.manifest_of(folder)
+    if manifest is not None:
+        for what, share in own.take(folder, manifest, report):
+            progress(what, share)
+    else:
+        _take_another_desks(folder, report, at=at, with_passwords=with_passwords, progress=progress)
+    _know_the_tables()
+
+
+def _take_another_desks(
+    folder: Path, report: Report, *, at: datetime, with_passwords: bool, progress: Progress
+) -> None:
     people.take_queues(Lines(folder, "queues", report), report)
     people.take_agents(
         Lines(folder, "agents", report), report, with_passwords=with_passwords, at=at
@@ -30,7 +42,6 @@ def take(
     tickets, messages = Lines(folder, "tickets", report), Lines(folder, "messages", report)
     for share in Tickets(tickets, messages, report, at=at).take():
         progress("tickets and messages", share)
-    _know_the_tables()
 
 
 def _know_the_tables() -> None:

@@ -1,5 +1,6 @@
 """Queues, staff and customers of another desk: who is known already stays as they are."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -8,7 +9,7 @@ from itertools import islice
 
 from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 
 from customers import identities
 from customers.identities import Known
@@ -235,6 +236,10 @@ def _address(said: fields.Said, name: str, *, is_required: bool) -> Known | None
 
 def in_words(reason: Exception) -> str:
     """Return a reason as one sentence: the database’s first line is enough."""
+    if isinstance(reason, IntegrityError):
+        taken = re.search(r"Key \((.+?)\)=\((.*)\) already exists", str(reason))
+        if taken:
+            return f"“{taken[2]}” ({taken[1]}) is taken by another"
     if isinstance(reason, DatabaseError):
         return f"the database refuses it: {str(reason).splitlines()[0]}"
     return str(reason)

@@ -12,7 +12,7 @@ from supportdesk.archive import copying
 
 _MAKE = """
 CREATE TEMP TABLE IF NOT EXISTS archive_place (
-    kind varchar(20), theirs bigint, ours bigint NOT NULL, PRIMARY KEY (kind, theirs)
+    kind varchar(40), theirs bigint, ours bigint NOT NULL, PRIMARY KEY (kind, theirs)
 );
 TRUNCATE archive_place;
 """
