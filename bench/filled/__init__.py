@@ -1,0 +1,1 @@
+"""A desk full of imported tickets, for what is measured at size."""
