@@ -47,17 +47,17 @@ def main() -> None:
 
 
 def _measure(mails: list[bytes]) -> None:
-    import django  # noqa: PLC0415 -- the servers stand by now, not before
+    import django
 
     django.setup()
-    from django.core.management import call_command  # noqa: PLC0415
-    from django.utils import timezone  # noqa: PLC0415
+    from django.core.management import call_command
+    from django.utils import timezone
 
-    from supportdesk.models import Team  # noqa: PLC0415
-    from supportdesk.tasks import silence  # noqa: PLC0415
-    from tickets.mail import intake  # noqa: PLC0415
-    from tickets.mail.reader import Reader  # noqa: PLC0415
-    from tickets.models import InboundMail, Message, Queue  # noqa: PLC0415
+    from supportdesk.models import Team
+    from supportdesk.tasks import silence
+    from tickets.mail import intake
+    from tickets.mail.reader import Reader
+    from tickets.models import InboundMail, Message, Queue
 
     call_command("migrate", verbosity=0)
     call_command("createcachetable", verbosity=0)

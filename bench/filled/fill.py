@@ -24,7 +24,7 @@ def main() -> None:
             lambda: call_command("import_archive", str(folder), "--bench-passwords"),
         )
         _run("VACUUM ANALYZE")
-    from bench.filled.multiply import Multiplier  # noqa: PLC0415 -- after the set-up
+    from bench.filled.multiply import Multiplier
 
     def tell(text: str) -> None:
         print(text, flush=True)
