@@ -13,7 +13,8 @@ def client_address(request: HttpRequest) -> str:
     chain.append(request.META.get("REMOTE_ADDR", ""))
     candidate = chain[max(0, len(chain) - 1 - settings.TRUSTED_PROXIES)]
     try:
-        return str(ipaddress.ip_address(candidate))
+        # Without the zone of an IPv6 address, in which anything can stand.
+        return str(ipaddress.ip_address(candidate.partition("%")[0]))
     except ValueError:
         return "0.0.0.0"  # noqa: S104 -- a name for “unknown”, nothing binds to it
 

@@ -35,7 +35,7 @@ ASKED = ("q", "next", "view", "state", "owner", "queue", "topic", "tag", "sort",
 def pages(world: World) -> Iterator[tuple[Endpoint, str, str]]:
     for endpoint in endpoints():
         assert endpoint.policy
-        for role in READERS[endpoint.policy]:
+        for role in READERS.get(endpoint.policy, ("stranger",)):
             yield endpoint, role, world.address_of(endpoint)
 
 

@@ -12,6 +12,7 @@ from supportdesk.lib.network import client_address, network_of
         (2, "6.6.6.6, 9.9.9.9, 8.8.8.8", "9.9.9.9"),
         (1, "", "127.0.0.1"),
         (1, "<script>", "0.0.0.0"),
+        (1, "fe80::1%<script>", "fe80::1"),
     ],
 )
 def test_only_our_own_proxies_are_believed(
