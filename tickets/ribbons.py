@@ -50,15 +50,25 @@ def _of_solved(ticket: Ticket, *, now: datetime) -> Ribbon:
     return ribbon(what=what, since=since, now=now, is_paused=True)
 
 
-def of_promises(promises: Iterable[Promise], *, now: datetime, calendar: Calendar) -> list[Ribbon]:
-    """A ribbon for each promise that the customer knows of, the latest first."""
+def of_promises(
+    promises: Iterable[Promise],
+    *,
+    answers: Sequence[datetime] = (),
+    now: datetime,
+    calendar: Calendar,
+) -> list[Ribbon]:
+    """A ribbon for each promise that the customer knows of, the latest first.
+
+    ``answers`` are the moments at which they heard from us, the earliest first:
+    a broken promise is late until the next of them.
+    """
     return [
         ribbon(
             what=str(promise.get_kind_display()),
             since=promise.made_at,
             now=now,
             due=promise.due_at,
-            kept_at=_kept_at(promise),
+            kept_at=_heard_at(promise, answers),
             calendar=calendar,
         )
         for promise in promises
@@ -66,9 +76,11 @@ def of_promises(promises: Iterable[Promise], *, now: datetime, calendar: Calenda
     ]
 
 
-def _kept_at(promise: Promise) -> datetime | None:
+def _heard_at(promise: Promise, answers: Sequence[datetime]) -> datetime | None:
     if promise.state in {Promise.State.KEPT, Promise.State.KEPT_LATE}:
         return promise.settled_at
+    if promise.state == Promise.State.BROKEN:
+        return next((at for at in answers if at > promise.due_at), None)
     return None
 
 

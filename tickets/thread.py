@@ -65,6 +65,15 @@ class Thread:
     def earlier(self) -> datetime | None:
         return self.edge if self.is_more else None
 
+    def answers(self, *, at: datetime) -> list[datetime]:
+        """When the customer heard from us, as far as it stands here."""
+        said = [entry.message for entry in self.entries if entry.message]
+        return sorted(
+            one.release_at
+            for one in said
+            if one.kind == Message.Kind.REPLY and one.release_at <= at
+        )
+
     def is_on_its_way(self, at: datetime) -> bool:
         """Something here is about to be sent: how it fares will be news."""
         return any(

@@ -174,7 +174,9 @@ def around(request: AgentRequest, ticket: Ticket, *, at: datetime, forms: Forms)
         "undoable": shown.undoable_by(request.user, at=at),
         "ribbon": ribbons.of_ticket(ticket, now=at, calendar=calendar),
         "story": story_for(ticket, near.promises[:20], at=at, request=request, whole=shown),
-        "promises": ribbons.of_promises(near.promises[:6], now=at, calendar=calendar),
+        "promises": ribbons.of_promises(
+            near.promises[:6], answers=shown.answers(at=at), now=at, calendar=calendar
+        ),
         "back": reverse("desk:inbox") + (f"?{origin.urlencode()}" if origin else ""),
         "keep": f"?{_kept(request)}" if _kept(request) else "",
         **_property_forms(request, ticket, near, at=at, forms=forms),

@@ -217,3 +217,17 @@ def test_news_come_until_what_was_sent_is_on_its_way(browser: Client, agent: Use
     assert settled
     place = f"/desk/tickets/{ticket.pk}/news/?version={settled[1]}"
     assert browser.get(place, headers={"HX-Request": "true"}).status_code == 204
+
+
+def test_a_broken_promise_is_late_until_they_hear_from_us(browser: Client, agent: User) -> None:
+    now = timezone.now()
+    ticket = make_fresh(at=now - timedelta(days=9))
+    promise = ticket.promises.get()
+    ticket.break_promise(promise, at=promise.due_at)
+
+    page = words(browser.get(address("ticket", ticket)).content.decode())
+    assert re.search(r"[2-9] d late", page)
+    make_reply(ticket, agent, at=promise.due_at + timedelta(minutes=40), then="waiting")
+    page = words(browser.get(address("ticket", ticket)).content.decode())
+    assert "40 min late" in page
+    assert not re.search(r"\d d late", page)
