@@ -15,6 +15,7 @@ def main() -> None:
     django.setup()
     folder, times = Path(sys.argv[1]), int(sys.argv[2])
     took: dict[str, float] = {}
+    _run("SET statement_timeout = 0")
     _step(took, "migrate", lambda: call_command("migrate", verbosity=0))
     _step(took, "static", lambda: call_command("collectstatic", interactive=False, verbosity=0))
     if not _is_imported(folder):

@@ -28,6 +28,7 @@ class Multiplier:
     def __init__(self, tell: Callable[[str], None]) -> None:
         self._tell = tell
         with connection.cursor() as cursor:
+            cursor.execute("SET statement_timeout = 0")
             cursor.execute(
                 "CREATE TABLE IF NOT EXISTS bench_strides (name text PRIMARY KEY, n bigint)"
             )

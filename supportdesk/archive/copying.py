@@ -2,7 +2,8 @@
 
 import io
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +12,25 @@ from django.db import connection, models
 
 def table_of(model: type[models.Model]) -> str:
     return model._meta.db_table  # noqa: SLF001 -- Django’s documented API, underscore and all
+
+
+@contextmanager
+def patiently() -> Iterator[None]:
+    """Let statements take their time: the limits of a session are for people who wait for a page."""
+    names = ("statement_timeout", "idle_in_transaction_session_timeout")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT " + ", ".join(f"current_setting('{name}')" for name in names))
+        before = cursor.fetchone() or ()
+        for name in names:
+            cursor.execute("SELECT set_config(%s, '0', false)", [name])
+    try:
+        yield
+    finally:
+        # After an error inside a transaction nothing can be asked any more, and all ends anyway.
+        if not connection.needs_rollback and not connection.closed_in_transaction:
+            with connection.cursor() as cursor:
+                for name, value in zip(names, before, strict=True):
+                    cursor.execute("SELECT set_config(%s, %s, false)", [name, value])
 
 
 #: Replaced one after the other, which for long texts is far faster than a table of letters.

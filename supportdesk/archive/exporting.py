@@ -11,7 +11,7 @@ from typing import Any
 from django.core.files.storage import default_storage
 from django.db import connection, transaction
 
-from supportdesk.archive import cells
+from supportdesk.archive import cells, copying
 from supportdesk.archive.tables import FORMAT, TABLES, Table
 from supportdesk.models import Desk
 from tickets.models import Attachment
@@ -34,7 +34,7 @@ def write(folder: Path, *, at: datetime, tell: Told) -> None:
     if any(folder.iterdir()):
         raise NotEmpty(f"{folder} holds something already. Choose an empty folder.")
     is_outermost = not connection.in_atomic_block
-    with transaction.atomic():
+    with copying.patiently(), transaction.atomic():
         if is_outermost:
             # Everything as it was at one instant, whatever people do meanwhile.
             with connection.cursor() as cursor:

@@ -20,14 +20,17 @@ def take(
     folder: Path, report: Report, *, at: datetime, with_passwords: bool, progress: Progress
 ) -> None:
     """Import what stands in ``folder``. Done again it adds nothing, or what was missing."""
-    places.begin()
-    manifest = own.manifest_of(folder)
-    if manifest is not None:
-        for what, share in own.take(folder, manifest, report):
-            progress(what, share)
-    else:
-        _take_another_desks(folder, report, at=at, with_passwords=with_passwords, progress=progress)
-    _know_the_tables()
+    with copying.patiently():
+        places.begin()
+        manifest = own.manifest_of(folder)
+        if manifest is not None:
+            for what, share in own.take(folder, manifest, report):
+                progress(what, share)
+        else:
+            _take_another_desks(
+                folder, report, at=at, with_passwords=with_passwords, progress=progress
+            )
+        _know_the_tables()
 
 
 def _take_another_desks(

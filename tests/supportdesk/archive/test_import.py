@@ -13,12 +13,13 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
 from bench import make_dataset
 from customers.models import Customer, Identity, Organization
-from supportdesk.archive import importing, people, stream, tickets
+from supportdesk.archive import copying, importing, people, stream, tickets
 from supportdesk.archive.refused import Report
 from supportdesk.models import Delivery, Role, Team, Timer, User
 from tests.factories import make_agent, make_identity, make_queue, make_ticket, make_topic
@@ -601,3 +602,19 @@ def test_topics_for_what_was_solved_elsewhere_are_made_once(archive: Archive) ->
 
     assert sorted(Topic.objects.values_list("name", flat=True)) == ["Billing", "Imported"]
     assert set(Ticket.objects.values_list("topic__name", flat=True)) == {"Billing"}
+
+
+def test_no_statement_of_an_import_is_hurried(db: None) -> None:
+    """A page gives up after some seconds; a batch on a busy machine may take longer."""
+
+    def limit() -> str:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT current_setting('statement_timeout')")
+            (found,) = cursor.fetchone() or ("",)
+        return str(found)
+
+    before = limit()
+    assert before != "0"
+    with copying.patiently():
+        assert limit() == "0"
+    assert limit() == before
