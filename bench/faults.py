@@ -136,7 +136,7 @@ class Storm:
             *("--promises", str(options.promises), "--staff", str(THREADS + 1)),
             *("--first-in", "20", "--spread", str(options.seconds)),
         )
-        began = time.monotonic()
+        began, since = time.monotonic(), time.time()
         quota = Quota(options.requests, options.seconds, options.at_most)
         links = Links(self.mails)
         workers = [
@@ -170,6 +170,7 @@ class Storm:
             ledgers=sorted(self.folder.glob("ledger.[0-9]*")),
             sink=self.mails,
             due=founded["due"],
+            since=since,
             outages=killer.outages,
             answers=[worker.answers for worker in workers],
         )

@@ -47,6 +47,7 @@ def judge(
     ledgers: Iterable[Path],
     sink: Path,
     due: Sequence[tuple[int, float]],
+    since: float,
     outages: Sequence[Outage],
     answers: Iterable[Answers],
 ) -> Verdict:
@@ -59,7 +60,7 @@ def judge(
     with psycopg2.connect(database) as line, line.cursor() as cursor:
         _requests(verdict, cursor, said, numbers, answers)
         _mails(verdict, cursor, said, numbers, taken)
-        _timers(verdict, cursor, taken, due, outages)
+        _timers(verdict, cursor, taken, due, since, outages)
     return verdict
 
 
@@ -143,6 +144,7 @@ def _timers(
     cursor: Any,
     taken: list[dict[str, Any]],
     due: Sequence[tuple[int, float]],
+    since: float,
     outages: Sequence[Outage],
 ) -> None:
     verdict.promises = len(due)
@@ -158,8 +160,9 @@ def _timers(
         if (n, mails) != (1, 1):
             verdict.not_once.append(f"#{ticket}: broke {n} times, told {mails} times")
             continue
-        verdict.latest = max(verdict.latest, at - due_at)
-        counts_from = due_at
+        # Nothing is due before the desk is founded.
+        counts_from = max(due_at, since)
+        verdict.latest = max(verdict.latest, at - counts_from)
         for outage in sorted(outages, key=lambda one: one.began):
             if outage.part in NEEDED and outage.began <= at and outage.ended > counts_from:
                 # It was due in it, or could not be reached before it: from its end on.
