@@ -8,30 +8,24 @@ A mutant is a desk that was broken on purpose: the run has to find something the
 
 import argparse
 import itertools
-import json
-import os
-import shutil
-import signal
-import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import psycopg2
 
 from bench.storm.driver import Browser, Links, Quota, Worker
 from bench.storm.killer import Killer
+from bench.storm.running import Running, a_folder
 from bench.storm.verdict import LATE_SECONDS, Verdict, judge
-from supportdesk.bootstrap import postgres
-from supportdesk.bootstrap.places import CHECKOUT, PYTHON
 from supportdesk.bootstrap.redis_server import free_port
 
 THREADS = 8
+#: The limits are not what is tested here; they are real settings, only wide.
+WIDE = {"ACKNOWLEDGEMENTS_PER_HOUR": "1000000", "FORM_LIMIT_PER_DESK": "1000000/3600"}
 #: Each part once; Redis is emptied while everything waits in it.
 SHORT = (
     "web",
@@ -102,35 +96,20 @@ def main() -> int:
     options.promises = options.promises or (60 if options.short else 1_000)
     options.seconds = options.seconds or (50.0 if options.short else 900.0)
     options.port = options.port or free_port()
-    folder = Path(tempfile.mkdtemp(prefix="supportdesk-storm-"))
-    folder.chmod(0o711)
-    storm = Storm(folder, options)
-    # Whoever ends us ends the desk too.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
-    try:
+    with a_folder(keep=options.keep) as folder, Storm(folder, options) as storm:
         return storm.run()
-    finally:
-        storm.stop()
-        postgres.forget(folder / "data")
-        if options.keep:
-            print(f"  Everything is in {folder}")
-        else:
-            shutil.rmtree(folder, ignore_errors=True)
 
 
-class Storm:
+class Storm(Running):
     """One run: the sink, the desk, those who use it and the one who kills it."""
 
     def __init__(self, folder: Path, options: argparse.Namespace) -> None:
-        self.folder, self.options = folder, options
-        self.data, self.log = folder / "data", folder / "sink.log"
-        self.mails = folder / "sink.log.mails"
-        self.processes: list[subprocess.Popen[bytes]] = []
-        self.environment: dict[str, str] = {}
+        super().__init__(folder, options.port)
+        self.options = options
 
     def run(self) -> int:
         options = self.options
-        self.start()
+        self.start(mutant=options.mutant, **WIDE)
         founded = self.in_django(
             "founding",
             *("--promises", str(options.promises), "--staff", str(THREADS + 1)),
@@ -157,8 +136,9 @@ class Storm:
         spare.sign_in()
         looker = Looker(options.port, spare.agent)
         plan = self.plan()
-        pause = max(options.seconds / len(plan) - 2, 1.5)
-        killer = Killer(data=self.data, environment=self.environment, plan=plan, pause=pause)
+        killer = Killer(
+            data=self.data, environment=self.environment, plan=plan, seconds=options.seconds
+        )
         for thread in (*workers, looker, killer):
             thread.start()
         self.wait(workers, killer, quota)
@@ -183,66 +163,13 @@ class Storm:
             return SHORT
         return [*ROUND, "flush", *ROUND, "down:20", *ROUND, *ROUND, *ROUND]
 
-    # --- Processes ---------------------------------------------------------------------------
-
-    def start(self) -> None:
-        port = free_port()
-        sink = self.spawn("sink", "bench.storm.sink", "--port", str(port), "--log", str(self.log))
-        self.spawn(
-            "desk",
-            "bench.storm.desk",
-            *("--data", str(self.data), "--port", str(self.options.port)),
-            *("--sink", str(port), "--log", str(self.log), "--mutant", self.options.mutant),
-        )
-        note = self.data / "running.json"
-        deadline = time.monotonic() + 300
-        while not note.exists():
-            if self.processes[-1].poll() is not None or time.monotonic() > deadline:
-                raise SystemExit((self.folder / "desk.out").read_text()[-2000:])
-            time.sleep(0.2)
-        assert sink.poll() is None
-        self.environment = json.loads(note.read_text())["environment"]
-        # The workers start after the page.
-        time.sleep(5)
-
-    def spawn(self, name: str, module: str, *arguments: str) -> subprocess.Popen[bytes]:
-        with (self.folder / f"{name}.out").open("wb") as output:
-            process = subprocess.Popen(
-                [str(PYTHON), "-m", module, *arguments],
-                cwd=CHECKOUT,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                stdin=subprocess.DEVNULL,
-                env={k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "REDIS_URL"}},
-            )
-        self.processes.append(process)
-        return process
-
-    def stop(self) -> None:
-        for process in reversed(self.processes):
-            if process.poll() is None:
-                process.send_signal(signal.SIGTERM)
-                try:
-                    process.wait(60)
-                except subprocess.TimeoutExpired:
-                    process.kill()
-
-    def in_django(self, module: str, *arguments: str) -> Any:
-        ran = subprocess.run(
-            [str(PYTHON), "-m", f"bench.storm.{module}", *arguments],
-            cwd=CHECKOUT,
-            env=os.environ | self.environment | {"PYTHONPATH": str(CHECKOUT)},
-            stdout=subprocess.PIPE,
-            check=True,
-        )
-        return json.loads(ran.stdout or b"null")
-
     # --- Waiting -----------------------------------------------------------------------------
 
     def wait(self, workers: Sequence[Worker], killer: Killer, quota: Quota) -> None:
         said = time.monotonic()
         while any(thread.is_alive() for thread in (*workers, killer)):
             time.sleep(0.5)
+            killer.is_over = quota.is_over and not self.options.short
             if time.monotonic() - said > 30:
                 said = time.monotonic()
                 kills = sum(killer.kills.values())

@@ -21,6 +21,7 @@ def main() -> int:
     parser.add_argument("--port", required=True)
     parser.add_argument("--sink", type=int, required=True)
     parser.add_argument("--log", required=True)
+    parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE")
     parser.add_argument("--mutant", default="")
     options = parser.parse_args()
     as_it_is, start = up.trial_environment, up.python
@@ -29,11 +30,9 @@ def main() -> int:
         environment = as_it_is(*args, **kwargs) | {
             "EMAIL_URL": f"smtp://127.0.0.1:{options.sink}",
             "MAIL_JOURNAL": options.log,
-            # The limits are not what is tested here; they are real settings, only wide.
-            "ACKNOWLEDGEMENTS_PER_HOUR": "1000000",
-            "FORM_LIMIT_PER_DESK": "1000000/3600",
             "TRUSTED_PROXIES": "1",
             "LOG_LEVEL": "WARNING",
+            **dict(one.split("=", 1) for one in options.set),
         }
         if options.mutant:
             environment |= {

@@ -52,6 +52,7 @@ class Browser:
 
     def __init__(self, port: int) -> None:
         self.port = port
+        self.from_address = ""
         self.cookies = {"__Host-csrftoken": CSRF}
         self.line: http.client.HTTPConnection | None = None
 
@@ -62,7 +63,7 @@ class Browser:
         body = urlencode(form | {"csrfmiddlewaretoken": CSRF}) if form is not None else None
         jar = "; ".join([*(f"{k}={v}" for k, v in self.cookies.items()), *filter(None, [cookie])])
         # Each from a network of its own: the limits of networks are not what is tested.
-        address = f"10.{random.randrange(256)}.{random.randrange(256)}.1"
+        address = self.from_address or f"10.{random.randrange(256)}.{random.randrange(256)}.1"
         headers = {"Cookie": jar, "X-Forwarded-For": address, "Host": f"localhost:{self.port}"}
         if body is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
@@ -298,9 +299,13 @@ class Quota:
         self.began = time.monotonic()
         self.lock = threading.Lock()
 
+    @property
+    def is_over(self) -> bool:
+        return self.done >= self.many or time.monotonic() - self.began > self.at_most
+
     def take(self) -> bool:
         with self.lock:
-            if self.done >= self.many or time.monotonic() - self.began > self.at_most:
+            if self.is_over:
                 return False
             self.done += 1
             wait = self.began + self.seconds * self.done / self.many - time.monotonic()

@@ -38,22 +38,29 @@ class Outage:
 
 
 class Killer(threading.Thread):
-    """Works off ``plan``, one kill every ``pause`` seconds. ``child:mail`` is one of mail’s own."""
+    """Works off ``plan`` within ``seconds``. ``child:mail`` is one of mail’s own."""
 
     def __init__(
-        self, *, data: Path, environment: dict[str, str], plan: Sequence[str], pause: float
+        self, *, data: Path, environment: dict[str, str], plan: Sequence[str], seconds: float
     ) -> None:
         super().__init__(daemon=True)
         self.record = data / "processes.json"
-        self.environment, self.plan, self.pause = environment, plan, pause
+        self.environment, self.plan, self.seconds = environment, plan, seconds
         self.kills: Counter[str] = Counter()
         self.outages: list[Outage] = []
         self.broken: BaseException | None = None
+        self.last = 0
+        self.is_over = False
 
     def run(self) -> None:
         try:
-            for what in self.plan:
-                time.sleep(self.pause * random.uniform(0.8, 1.2))
+            began = time.monotonic()
+            for n, what in enumerate(self.plan):
+                # Later if what was killed before took long to stand again.
+                wait = began + self.seconds * (n + random.random()) / len(self.plan)
+                time.sleep(max(wait - time.monotonic(), 1.0))
+                if self.is_over:
+                    return
                 self.one(what)
         except BaseException as reason:  # noqa: BLE001 -- told at the end
             self.broken = reason

@@ -60,6 +60,7 @@ class Sink:
                 "is_automatic": mail["Auto-Submitted"] is not None,
                 "tokens": sorted(set(TOKEN.findall(text))),
                 "links": sorted(set(_LINK.findall(text))),
+                "is_spam": b"zqxj" in raw.lower() or b"spam.example" in raw.lower(),
                 "is_broken_promise": "We broke a promise" in text,
             }
             self.mails.write(json.dumps(said) + "\n")
