@@ -49,13 +49,14 @@ class Running:
         return self
 
     def __exit__(self, *_: object) -> None:
+        # All at once: we may have ten seconds only.
+        for process in self._processes:
+            process.terminate()
         for process in reversed(self._processes):
-            if process.poll() is None:
-                process.send_signal(signal.SIGTERM)
-                try:
-                    process.wait(60)
-                except subprocess.TimeoutExpired:
-                    process.kill()
+            try:
+                process.wait(60)
+            except subprocess.TimeoutExpired:
+                process.kill()
 
     def start(self, *, mutant: str = "", **settings: str) -> None:
         port = free_port()
