@@ -218,7 +218,7 @@ TIME_ZONE = "UTC"
 # --- Files --------------------------------------------------------------------------------------
 
 STATIC_URL = "/static/"
-STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT = Path(os.environ.get("STATIC_ROOT", DATA_DIR / "static"))
 STATICFILES_DIRS = [ROOT / "static"]
 STATICFILES_FINDERS = [
     "supportdesk.lib.assets.StylesheetFinder",

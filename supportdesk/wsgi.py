@@ -29,6 +29,10 @@ def in_our_alphabet(serve: Callable[..., Iterable[bytes]]) -> Callable[..., Iter
 application = in_our_alphabet(get_wsgi_application())
 
 # After the apps are loaded: one of the checks asks the database.
+from django.db import connections  # noqa: E402 -- see above
+
 from supportdesk.checks import refuse_unsafe_production  # noqa: E402 -- see above
 
 refuse_unsafe_production()
+# Processes that are forked from this one must not share its connection.
+connections.close_all()

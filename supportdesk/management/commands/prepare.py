@@ -3,20 +3,22 @@
 import hashlib
 import io
 from argparse import ArgumentParser
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, OutputWrapper
+from django.core.management.base import BaseCommand, CommandError, OutputWrapper
 from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
+from supportdesk import upgrade
 from supportdesk.bootstrap.say import STEP_WIDTH, step
 from supportdesk.bootstrap.up import PASSING, PREPARED, REFUSED, WELCOME
 from supportdesk.dashboards import counting
+from supportdesk.management.commands.upgrade import outcome
 from supportdesk.models import Desk
 
 DEMO_IS_THERE = (
@@ -36,7 +38,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, base_url: str, empty: bool, **options: Any) -> None:
         with step("Tables") as current:
-            current.outcome = _migrate()
+            current.outcome = _migrate(current.doing)
         if empty and Desk.current().is_demo:
             self.stdout.write(f"{REFUSED}{DEMO_IS_THERE}")
             return
@@ -72,15 +74,15 @@ class Progress(io.TextIOBase):
         return len(text)
 
 
-def _migrate() -> str:
-    """Apply what is not applied, and say how many that were."""
-    executor = MigrationExecutor(connection)
-    missing = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
-    if missing:
-        call_command("migrate", interactive=False, verbosity=0)
+def _migrate(tell: Callable[[str], None]) -> str:
+    """Apply what is not applied, after a backup of a desk with people in it."""
+    try:
+        done = upgrade.bring_up_to_date(tell=tell)
+    except upgrade.UpgradeFailed as failed:
+        raise CommandError(str(failed)) from None
     if "cache" not in connection.introspection.table_names():
         call_command("createcachetable", verbosity=0)
-    return f"{missing} migrations applied" if missing else "up to date"
+    return outcome(done)
 
 
 def _collect_assets() -> str:
