@@ -60,7 +60,8 @@ class Browser:
         self, method: str, path: str, form: dict[str, Any] | None = None, cookie: str = ""
     ) -> Any:
         """Return status, headers and text. Raises OSError or HTTPException when nothing came."""
-        body = urlencode(form | {"csrfmiddlewaretoken": CSRF}) if form is not None else None
+        token = {"csrfmiddlewaretoken": self.cookies["__Host-csrftoken"]}
+        body = urlencode(form | token) if form is not None else None
         jar = "; ".join([*(f"{k}={v}" for k, v in self.cookies.items()), *filter(None, [cookie])])
         # Each from a network of its own: the limits of networks are not what is tested.
         address = self.from_address or f"10.{random.randrange(256)}.{random.randrange(256)}.1"

@@ -58,11 +58,13 @@ class Wire:
         trace: TracebackType | None,
     ) -> None:
         # Not a word after the mail is taken: what happens to QUIT is nobody’s business.
-        with contextlib.suppress(OSError, smtplib.SMTPException):
-            if kind is None:
-                self._client.quit()
-        self._client.close()
-        self._knife.cancel()
+        try:
+            with contextlib.suppress(OSError, smtplib.SMTPException):
+                if kind is None:
+                    self._client.quit()
+        finally:
+            self._client.close()
+            self._knife.cancel()
 
     def address(self, sender: str, recipient: str) -> None:
         """Connect, sign in and name both ends. Raises Refused or Lost."""
