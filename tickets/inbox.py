@@ -193,6 +193,11 @@ def _counting(role: str, *, who: int, at: datetime) -> Statement:
     return _statement([rows_of(view, user=user, at=at) for view in VIEWS.values()])
 
 
+def groups(counts: dict[str, Count]) -> list[tuple[Lazy, list[tuple[View, Count]]]]:
+    """The groups with the count beside each view, for the list of them."""
+    return [(group.name, [(view, counts[view.slug]) for view in group.views]) for group in GROUPS]
+
+
 def count_each(lists: Sequence[TicketQuerySet]) -> list[Count]:
     """Count several lists at one instant, none further than the cap. One query."""
     return _counted(_statement(lists))

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from typing import Any
+from urllib.parse import quote
 
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -35,9 +37,13 @@ class Row:
     """A ticket as the list shows it: one flag at most, the gravest."""
 
     ticket: Ticket
+    #: What the row repeats fifty times on a page is worked out here, not by the template.
+    number: str
+    address: str
+    look: str
     ribbon: Ribbon
     #: When that was said which the row shows.
-    at: datetime
+    at: str
     when: str
     when_exactly: str
     flag: str
@@ -62,6 +68,7 @@ def list_tickets(request: AgentRequest) -> HttpResponse:
         inbox.rows_of(view, user=request.user, at=at), parts, known=known, at=at
     )
     counts = inbox.counts(user=request.user, at=at)
+    calendar, origin = request.desk.calendar, _origin(request)
     if narrowed.sought:
         listed = _found(request, narrowed, at=at)
     else:
@@ -69,7 +76,7 @@ def list_tickets(request: AgentRequest) -> HttpResponse:
         listed = {
             "page": page,
             "rows": [
-                row_of(ticket, now=at, calendar=request.desk.calendar) for ticket in page.rows
+                row_of(ticket, now=at, calendar=calendar, origin=origin) for ticket in page.rows
             ],
             "count": inbox.count_each([narrowed.rows])[0] if parts else counts[view.slug],
             "senders": inbox.senders(narrowed.rows) if view.slug == "unverified" else [],
@@ -78,12 +85,11 @@ def list_tickets(request: AgentRequest) -> HttpResponse:
         "here": "inbox",
         "now": at,
         "view": view,
-        "groups": inbox.GROUPS,
-        "counts": counts,
+        "groups": inbox.groups(counts),
         "q": filters.render(parts),
         "left_out": narrowed.left_out,
         "selects": _selects(parts, known),
-        "origin": _origin(request),
+        "origin": origin,
     }
     return render(
         request,
@@ -109,10 +115,11 @@ def _found(request: AgentRequest, narrowed: filters.Narrowed, *, at: datetime) -
     tickets = narrowed.rows.with_row().in_bulk(keys)
     said = passages.of(keys, sought)
     rows = []
+    calendar, origin = request.desk.calendar, _origin(request)
     for key in (key for key in keys if key in tickets):
         marks = passages.marks(tickets[key], said.get(key), sought)
         moment = marks.passage.at if marks.passage else tickets[key].last_at
-        row = row_of(tickets[key], now=at, calendar=request.desk.calendar, moment=moment)
+        row = row_of(tickets[key], now=at, calendar=calendar, origin=origin, moment=moment)
         rows.append(replace(row, found=marks))
     return {
         "sought": sought,
@@ -151,8 +158,8 @@ def news(request: AgentRequest) -> HttpResponse:
         narrowed = filters.narrow(rows, parts, known=known, at=at)
         missed = _missed(narrowed, since=since, at=at)
     context = {
-        "groups": inbox.GROUPS,
-        "counts": counts,
+        "groups": inbox.groups(counts),
+        "count": counts[view.slug],
         "view": view,
         "missed": missed,
         "now": at,
@@ -239,13 +246,45 @@ def _selects(parts: tuple[filters.Part, ...], known: Known) -> list[dict[str, An
 
 
 def row_of(
-    ticket: Ticket, *, now: datetime, calendar: Calendar, moment: datetime | None = None
+    ticket: Ticket,
+    *,
+    now: datetime,
+    calendar: Calendar,
+    origin: str = "",
+    moment: datetime | None = None,
 ) -> Row:
-    """A row with the last words of a ticket, or with what was said at ``moment``."""
+    """A row with the last words of a ticket, or with what was said at ``moment``.
+
+    ``origin`` is the list that the ticket’s page leads back to.
+    """
     at = moment or ticket.last_at
     flag, icon, is_hot = _flag(ticket)
-    ribbon = ribbons.of_ticket(ticket, now=now, calendar=calendar)
-    return Row(ticket, ribbon, at, _when(at, now=now), moments.full(at), flag, icon, is_hot)
+    number = str(ticket.pk)
+    return Row(
+        ticket=ticket,
+        number=number,
+        address=_address("desk:ticket", number) + (f"?from={quote(origin, '')}" if origin else ""),
+        look=_address("desk:look", number) + (f"?{origin}" if origin else ""),
+        ribbon=ribbons.of_ticket(ticket, now=now, calendar=calendar),
+        at=at.isoformat(),
+        when=_when(at, now=now),
+        when_exactly=moments.full(at),
+        flag=flag,
+        flag_icon=icon,
+        is_hot=is_hot,
+    )
+
+
+def _address(name: str, number: str) -> str:
+    before, after = _around_the_number(name)
+    return f"{before}{number}{after}"
+
+
+@cache
+def _around_the_number(name: str) -> tuple[str, str]:
+    """An address in two parts: finding it anew for each row costs more than the row."""
+    before, _number, after = reverse(name, args=[999_999_999]).partition("999999999")
+    return before, after
 
 
 def _when(at: datetime, *, now: datetime) -> str:
