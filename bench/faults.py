@@ -20,7 +20,7 @@ import psycopg2
 from bench.storm.driver import Browser, Links, Quota, Worker
 from bench.storm.killer import Killer
 from bench.storm.running import Running, a_folder
-from bench.storm.verdict import LATE_SECONDS, Verdict, judge
+from bench.storm.verdict import LATE_SECONDS, LATE_SECONDS_IN_SHORT, Verdict, judge
 from supportdesk.bootstrap.redis_server import free_port
 
 THREADS = 8
@@ -260,7 +260,10 @@ class Storm(Running):
             print(f"    refused {n} times: {text}")
         for reason in broken:
             print(f"    the run itself broke: {type(reason).__name__}: {reason}")
-        holds = verdict.holds and not broken and not failed_without_redis[0]
+        late = LATE_SECONDS_IN_SHORT if self.options.short else LATE_SECONDS
+        # What was refused or given up is a fault of the run, and hides what it should have found.
+        is_whole = not broken and not gave_up and not refused
+        holds = verdict.holds(late_seconds=late) and is_whole and not failed_without_redis[0]
         if self.options.mutant:
             found = bool(
                 verdict.lost or verdict.doubled or verdict.mails_lost or verdict.mails_doubled

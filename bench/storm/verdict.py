@@ -15,6 +15,8 @@ from bench.storm.sink import TOKEN
 
 #: How late a timer may be after everything stands again.
 LATE_SECONDS = 30.0
+#: A busy machine of somebody else’s is not what the short run is to find.
+LATE_SECONDS_IN_SHORT = 60.0
 #: What has to stand for a timer to fire, and for its mail to leave.
 NEEDED = {"postgres", "redis", "timers", "beat"}
 
@@ -35,10 +37,9 @@ class Verdict:
     latest_after_recovery: float = 0.0
     unanswered_done: int = 0
 
-    @property
-    def holds(self) -> bool:
+    def holds(self, *, late_seconds: float) -> bool:
         wrong = [self.lost, self.doubled, self.mails_lost, self.mails_doubled, self.not_once]
-        return not any(wrong) and not self.in_doubt and self.latest_after_recovery <= LATE_SECONDS
+        return not any(wrong) and not self.in_doubt and self.latest_after_recovery <= late_seconds
 
 
 def judge(
