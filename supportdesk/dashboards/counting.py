@@ -124,7 +124,7 @@ def _facts_of(keys: Sequence[int], *, calendar: Calendar) -> list[TicketFacts]:
                 replied_on=_day(first_reply_at, calendar.zone),
                 reply_minutes=minutes,
                 solved_on=_day(solved_at, calendar.zone) if is_solved else None,
-                answered_on=_day(answer and answer.at, calendar.zone),
+                answered_on=_day(answer.at if answer else None, calendar.zone),
                 answer=answer.is_solved if answer else "",
             )
         )

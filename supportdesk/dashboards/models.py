@@ -88,7 +88,14 @@ class QueueDay(models.Model):
     reply_times = ArrayField(models.IntegerField(), default=list)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["queue", "day"], name="queue_day_once")]
+        # The counts are in the index: all days before a period are summed without their classes.
+        constraints = [
+            models.UniqueConstraint(
+                fields=["queue", "day"],
+                include=["created", "replied", "solved", "yes", "partly", "no"],
+                name="queue_day_once",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.queue_id} on {self.day}"

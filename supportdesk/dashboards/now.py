@@ -116,7 +116,9 @@ def lines(scope: Scope) -> Lines:
     due = _promised(scope).order_by("due_at", "pk").values("pk")[:DUE_LINES]
     longest = waiting(scope, pick).order_by("waiting_since", "pk").values("pk")[:WAIT_LINES]
     found = list(
-        Ticket.objects.with_row().filter(pk__in=late.union(due, longest, all=True).values("pk"))
+        Ticket.objects.select_related("customer", "owner").filter(
+            pk__in=late.union(due, longest, all=True).values("pk")
+        )
     )
     return Lines(
         broken=sorted(

@@ -38,6 +38,8 @@ class Bar:
     length: str
     length_before: str
     share: str
+    words: str
+    words_before: str
 
 
 def answer(number: Number, scope: Scope, pick: Pick, n: int, words: str) -> Answer:
@@ -267,6 +269,8 @@ def _bars(names: Sequence[str], now: Sequence[Answer], before: Sequence[Answer])
             length=f"{100 * share / longest:.1f}%",
             length_before=f"{100 * earlier / longest:.1f}%",
             share=_("%(n)s %%") % {"n": round(100 * share)},
+            words=f"{name}: {one.n}",
+            words_before=_("%(name)s, the period before: %(n)s") % {"name": name, "n": other.n},
         )
         for name, one, other, share, earlier in zip(names, now, before, *shares, strict=True)
     ]

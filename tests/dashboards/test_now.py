@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from supportdesk.dashboards import scope
 from supportdesk.models import Role, Team, User
 from tests.dashboards.pages import PULSE, marks, numbers, says
 from tests.factories import make_agent, make_queue, make_reply, make_solved, make_team, make_ticket
@@ -254,3 +255,18 @@ def test_supervisors_without_a_team_see_what_is_open_to_all(world: World) -> Non
     both = [one for one in world.tickets() if one.queue != world.hidden]
 
     assert says(browser, "broken") == str(sum(expected("broken", t, world.at) for t in both))
+
+
+def test_what_is_counted_is_a_part_of_what_one_may_see(world: World, supervisor: User) -> None:
+    """It is asked by queue alone; here is the proof that this gives nobody more."""
+    people = [supervisor, world.agent, make_agent(role=Role.SUPERVISOR), make_agent()]
+    hidden = 0
+    for user in people:
+        seen = set(Ticket.objects.visible_to(user).values_list("pk", flat=True))
+        counted = set(
+            scope.read({}, user=user, now=world.at).tickets().values_list("pk", flat=True)
+        )
+        assert counted <= seen
+        assert counted
+        hidden += Ticket.objects.exclude(pk__in=seen).count()
+    assert hidden > 0, "nothing could have leaked"

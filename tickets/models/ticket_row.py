@@ -20,7 +20,7 @@ from tickets.models.queue import Queue
 from tickets.models.ticket_questions import TicketQuerySet
 from tickets.models.topic import Topic
 from tickets.signals import event_recorded
-from tickets.states import UNSOLVED, Confirmation, Impact, Outcome, Priority, State
+from tickets.states import UNSOLVED, WITH_US, Confirmation, Impact, Outcome, Priority, State
 
 #: How much of the last words a list shows, in characters.
 SNIPPET = 200
@@ -166,6 +166,31 @@ class TicketRow(models.Model):
             ),
             models.Index(
                 fields=["broken_at"], condition=Q(broken_at__isnull=False), name="ticket_broken"
+            ),
+            # Who waits for us, the longest first: on the whole desk, and in one queue.
+            models.Index(
+                fields=["waiting_since", "id"],
+                include=["queue"],
+                condition=Q(state__in=UNSOLVED, spam_at=None, waiting_since__isnull=False),
+                name="ticket_waits",
+            ),
+            models.Index(
+                fields=["queue", "waiting_since", "id"],
+                condition=Q(state__in=UNSOLVED, spam_at=None, waiting_since__isnull=False),
+                name="ticket_waits_in_queue",
+            ),
+            models.Index(
+                fields=["broken_at", "id"],
+                include=["queue"],
+                condition=Q(state__in=UNSOLVED, spam_at=None, broken_at__isnull=False),
+                name="ticket_still_broken",
+            ),
+            # What somebody carries, or nobody: counted without a look at the rows.
+            models.Index(
+                fields=["owner", "queue"],
+                include=["priority", "waiting_since"],
+                condition=Q(state__in=WITH_US, spam_at=None),
+                name="ticket_carried",
             ),
             models.Index(
                 fields=["changed_at", "id"], condition=Q(spam_at__isnull=False), name="ticket_spam"
