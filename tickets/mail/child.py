@@ -15,6 +15,8 @@ from supportdesk.lib import mail_html
 from tickets.mail import parse
 
 LENGTH_BYTES = 8
+#: What it says before its first mail: from now on time counts.
+READY = b"ready\n"
 
 
 def main() -> None:
@@ -24,6 +26,8 @@ def main() -> None:
     for what in (resource.RLIMIT_FSIZE, resource.RLIMIT_NPROC, resource.RLIMIT_CORE):
         _limit(what, 0)
     given, said = sys.stdin.buffer, sys.stdout.buffer
+    said.write(READY)
+    said.flush()
     while head := given.read(LENGTH_BYTES):
         raw = given.read(int.from_bytes(head))
         _limit(resource.RLIMIT_CPU, _used_seconds() + seconds)

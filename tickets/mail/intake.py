@@ -76,7 +76,9 @@ def process_next(*, at: datetime, reader: Reader) -> bool:
         _end(mail, State.QUARANTINED, mail.reason or TOO_OFTEN)
         return True
     try:
-        _process(mail, reader.read(bytes(mail.raw)), at)
+        said = reader.read(bytes(mail.raw))
+        with Desk.current().kept():
+            _process(mail, said, at)
     except Held as held:
         _end(mail, State.HELD, held.reason)
     except Unread as unread:
@@ -218,10 +220,11 @@ def _new_ticket(
     kept: list[Attachment],
     at: datetime,
 ) -> Message:
-    queues = Queue.objects.active()
-    queue = queues.filter(address__iexact=mail.mailbox).first() or queues.first()
-    if queue is None:
+    queues = list(Queue.objects.active())
+    if not queues:
         raise Held(NO_QUEUE)
+    named = (queue for queue in queues if queue.address.lower() == mail.mailbox)
+    queue = next(named, queues[0])
     identity = Customer.known_by(
         known, name=said.sender_name, language=Desk.current().language, at=at
     )
@@ -237,8 +240,8 @@ def _new_ticket(
         via=Message.Via.MAIL,
         files=kept,
         framed_html=said.html,
+        from_address=known.value,
     )
-    Message.objects.filter(key=_key(mail)).update(from_address=known.value)
     return ticket.messages.get(key=_key(mail))
 
 

@@ -5,6 +5,7 @@ import json
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from threading import Event, Timer
 from types import TracebackType
 from typing import IO, Any, Self
@@ -12,13 +13,15 @@ from typing import IO, Any, Self
 from django.conf import settings
 from django.utils.translation import gettext_noop
 
-from tickets.mail.child import LENGTH_BYTES
+from tickets.mail.child import LENGTH_BYTES, READY
 from tickets.mail.parse import File, Incoming
 
 #: A mail of 25 MB with everything in it needs half of this.
 MEMORY_BYTES = 512 * 1024 * 1024
 CPU_SECONDS = 10
 WALL_SECONDS = 20
+#: How long the child may take to start, which is not the mail’s fault.
+START_SECONDS = 60
 
 TOO_LONG = gettext_noop("reading it took too long")
 TOO_MUCH = gettext_noop("reading it took too much memory, or ended the reader")
@@ -65,19 +68,14 @@ class Reader:
     def read(self, raw: bytes) -> Incoming:
         """Return what the mail says, its HTML already harmless. Raises Unread."""
         child = self._child = self._child or self._start()
-        is_late = Event()
-        clock = Timer(self._wall_seconds, _end, (child, is_late))
-        clock.daemon = True
-        clock.start()
-        try:
-            return _ask(child, raw)
-        except (OSError, EOFError, ValueError, KeyError, TypeError):
-            # Dead, or it talks nonsense: either way it is of no use any more.
-            code = self._ended(child)
-            is_too_long = is_late.is_set() or code == -signal.SIGXCPU
-            raise Unread(TOO_LONG if is_too_long else TOO_MUCH) from None
-        finally:
-            clock.cancel()
+        with _ended_after(child, self._wall_seconds) as is_late:
+            try:
+                return _ask(child, raw)
+            except (OSError, EOFError, ValueError, KeyError, TypeError):
+                # Dead, or it talks nonsense: either way it is of no use any more.
+                code = self._ended(child)
+                is_too_long = is_late.is_set() or code == -signal.SIGXCPU
+                raise Unread(TOO_LONG if is_too_long else TOO_MUCH) from None
 
     def close(self) -> None:
         """End the child. Another is started if there is more to read."""
@@ -87,7 +85,7 @@ class Reader:
 
     def _start(self) -> subprocess.Popen[bytes]:
         # Nothing of our environment: no addresses, no passwords.
-        return subprocess.Popen(  # noqa: S603 -- our own module, by our own Python
+        child = subprocess.Popen(  # noqa: S603 -- our own module, by our own Python
             self._argv,
             cwd=settings.ROOT,
             env={"PYTHONIOENCODING": "utf-8", "MALLOC_ARENA_MAX": "1"},
@@ -95,6 +93,12 @@ class Reader:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
         )
+        with _ended_after(child, START_SECONDS):
+            assert child.stdout is not None  # noqa: S101 -- it is a pipe
+            if child.stdout.read(len(READY)) != READY:
+                self._ended(child)
+                raise RuntimeError("the reader of mails does not start")
+        return child
 
     def _ended(self, child: "subprocess.Popen[bytes]") -> int:
         """Make sure that it is over, and return how it ended."""
@@ -110,9 +114,22 @@ class Reader:
         return child.wait()
 
 
-def _end(child: "subprocess.Popen[bytes]", is_late: Event) -> None:
-    is_late.set()
-    child.kill()
+@contextlib.contextmanager
+def _ended_after(child: "subprocess.Popen[bytes]", seconds: float) -> Iterator[Event]:
+    """Kill the child if what is in here takes longer; then the event is set."""
+    is_late = Event()
+
+    def end() -> None:
+        is_late.set()
+        child.kill()
+
+    clock = Timer(seconds, end)
+    clock.daemon = True
+    clock.start()
+    try:
+        yield is_late
+    finally:
+        clock.cancel()
 
 
 def _ask(child: subprocess.Popen[bytes], raw: bytes) -> Incoming:

@@ -97,6 +97,7 @@ class Ticket(TicketRow):
         is_complaint: bool = False,
         files: Iterable[Attachment] = (),
         framed_html: str = "",
+        from_address: str = "",
     ) -> "Ticket":
         """A customer tells us what happened; or an agent does for them (``by``), on the phone.
 
@@ -132,7 +133,13 @@ class Ticket(TicketRow):
                 state_from=at,
             )
             message = ticket._heard(  # noqa: SLF001 -- its own
-                text, via=via, key=key, at=at, files=files, html=framed_html
+                text,
+                via=via,
+                key=key,
+                at=at,
+                files=files,
+                html=framed_html,
+                from_address=from_address,
             )
             Promise.make(ticket, kind=Promise.Kind.REPLY, due_at=due_at, at=at)
             ticket.record(

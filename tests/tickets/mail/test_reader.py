@@ -22,7 +22,7 @@ Outcome = InboundMail.State
 
 @pytest.fixture(scope="module")
 def poisoned() -> Iterator[Reader]:
-    with Reader(module="tests.tickets.mail.poisoned_child", cpu_seconds=1, wall_seconds=2.5) as one:
+    with Reader(module="tests.tickets.mail.poisoned_child", cpu_seconds=1, wall_seconds=4) as one:
         yield one
 
 
@@ -74,7 +74,7 @@ def test_a_mail_that_ends_its_reader_does_not_end_the_next_mail(
         poisoned.read(make_mail(mail))
 
     assert unread.value.reason == reason
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 60
     assert poisoned.read(make_mail("Hello.")).text == "Hello."
 
 
