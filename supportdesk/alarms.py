@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -10,12 +10,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from supportdesk import outbox, timers
+from supportdesk import outbox, watch
 from supportdesk.lib import moments
 from supportdesk.mail_state import waiting
-from supportdesk.mail_state.outgoing import TIMER_MAY_LAG
 from supportdesk.models import Desk, Role, User
 from tickets.mail import intake
+
+#: A mail that is late is looked at; from here on somebody is called.
+MAIL_GRAVE = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,8 @@ class Alarm:
     url: str
     #: Somebody should look at it, but nobody waits.
     is_quiet: bool = False
+    #: Somebody should be called.
+    is_grave: bool = False
 
 
 def alarms(request: HttpRequest) -> dict[str, Callable[[], list[Alarm]]]:
@@ -46,12 +50,15 @@ def alarms(request: HttpRequest) -> dict[str, Callable[[], list[Alarm]]]:
 def what_stands_still(desk: Desk, user: User, *, at: datetime) -> list[Alarm]:
     """Return a sentence for each thing. Three queries, by the indexes of the rows in question."""
     sending, coming_in = outbox.alarms(at=at), intake.alarms(at=at)
-    return [
+    found = watch.find(set_up_at=desk.set_up_at, is_on_hold=desk.is_on_hold, at=at)
+    told = [
         # On hold nothing goes out, comes in or fires: that is one thing to say, not three.
         *(_hold(user, at) if desk.is_on_hold else _standstill(sending, coming_in, at)),
+        *(_found(each) for each in found),
         *_trouble(sending),
         *_put_by(coming_in),
     ]
+    return sorted(told, key=lambda alarm: (not alarm.is_grave, alarm.is_quiet))
 
 
 def _hold(user: User, at: datetime) -> list[Alarm]:
@@ -77,7 +84,8 @@ def _standstill(sending: outbox.Alarms, coming_in: intake.Alarms, at: datetime) 
             "%(n)s mails have not gone out. The oldest was due %(since)s.",
             sending.late,
         ) % {"n": sending.late, "since": moments.day_and_time(sending.late_since, now=at)}
-        told.append(Alarm(words, _("See what waits"), _place("late")))
+        is_grave = at - sending.late_since > MAIL_GRAVE
+        told.append(Alarm(words, _("See what waits"), _place("late"), is_grave=is_grave))
     if coming_in.late:
         words = ngettext(
             "%(n)s mail has come in and is in no ticket yet.",
@@ -85,11 +93,12 @@ def _standstill(sending: outbox.Alarms, coming_in: intake.Alarms, at: datetime) 
             coming_in.late,
         ) % {"n": coming_in.late}
         told.append(Alarm(words, _("See what is not read"), _place("not-read")))
-    lag = timers.latest_lateness()
-    if lag > TIMER_MAY_LAG:
-        words = _("Reminders and promises are %(span)s behind.") % {"span": moments.span(lag)}
-        told.append(Alarm(words, _("See which"), _place("timers")))
     return told
+
+
+def _found(found: watch.Finding) -> Alarm:
+    link = (_("See which"), _place(found.part)) if found.part else ("", "")
+    return Alarm(found.words, *link, is_grave=found.is_grave)
 
 
 def _trouble(sending: outbox.Alarms) -> list[Alarm]:

@@ -27,7 +27,7 @@ PLACES = 64
 MINUTES = 6
 
 # Of each place: by status class, by duration, their sum in seconds, and the last minutes
-# as (which minute, answers, of them 5xx).
+# as (which minute, answers, of them broken pages).
 _SHAPE = struct.Struct(f"={len(CLASSES)}Q{len(BOUNDS) + 1}Qd{3 * MINUTES}Q")
 
 with tempfile.TemporaryFile() as _file:
@@ -84,7 +84,8 @@ def note(status: int, seconds: float, *, at: float) -> None:
             values[now : now + 3] = [minute, 0, 0]
         if values[now] == minute:
             values[now + 1] += 1
-            values[now + 2] += kind == 5
+            # A page that broke; 503 of /readyz and its like are answers as they should be.
+            values[now + 2] += status == 500
         _SHAPE.pack_into(_memory, offset, *values)
 
 

@@ -18,7 +18,7 @@ from django.db.models import (
 from django.db.models.functions import Cast, Coalesce, Substr
 from django.utils.translation import gettext_lazy as _
 
-from supportdesk import outbox
+from supportdesk import outbox, watch
 from supportdesk.models import Attempt, Delivery, Role, Timer, User
 from tickets.mail import outgoing
 from tickets.models import Ticket
@@ -29,7 +29,7 @@ LIMIT = 100
 #: How far back the page goes for what failed; the alarm is about the last day of it.
 FAILED_SINCE = timedelta(days=30)
 #: A timer may come this late without anybody having to know.
-TIMER_MAY_LAG = timedelta(seconds=15)
+TIMER_MAY_LAG = watch.TIMERS[0]
 
 KINDS = {
     "acknowledgement": _("Confirmation of receipt"),

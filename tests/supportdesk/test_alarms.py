@@ -123,8 +123,8 @@ def test_what_stands_still_is_said_on_every_page_to_those_who_can_act(
     assert since
     assert said == [
         f"1 mail has not gone out. It {since[0]}. See what waits",
-        "1 mail has come in and is in no ticket yet. See what is not read",
         "Reminders and promises are 4 min behind. See which",
+        "1 mail has come in and is in no ticket yet. See what is not read",
         "Nobody knows whether 1 mail arrived. Look and decide",
         "1 mail could not be sent in the last 24 hours. See why",
         "1 mail that came in could not be read. See the mail",
