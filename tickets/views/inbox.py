@@ -42,7 +42,6 @@ class Row:
     address: str
     look: str
     ribbon: Ribbon
-    #: When that was said which the row shows.
     at: str
     when: str
     when_exactly: str
@@ -51,6 +50,8 @@ class Row:
     is_hot: bool
     #: What was looked for, marked, if anything was.
     found: Marks | None = None
+    #: When the passage was said that is shown of what was found.
+    found_when: str = ""
 
 
 @agent_required
@@ -118,9 +119,9 @@ def _found(request: AgentRequest, narrowed: filters.Narrowed, *, at: datetime) -
     calendar, origin = request.desk.calendar, _origin(request)
     for key in (key for key in keys if key in tickets):
         marks = passages.marks(tickets[key], said.get(key), sought)
-        moment = marks.passage.at if marks.passage else tickets[key].last_at
-        row = row_of(tickets[key], now=at, calendar=calendar, origin=origin, moment=moment)
-        rows.append(replace(row, found=marks))
+        said_at = _when(marks.passage.at, now=at) if marks.passage else ""
+        row = row_of(tickets[key], now=at, calendar=calendar, origin=origin)
+        rows.append(replace(row, found=marks, found_when=said_at))
     return {
         "sought": sought,
         "count": found,
@@ -251,13 +252,9 @@ def row_of(
     now: datetime,
     calendar: Calendar,
     origin: str = "",
-    moment: datetime | None = None,
 ) -> Row:
-    """A row with the last words of a ticket, or with what was said at ``moment``.
-
-    ``origin`` is the list that the ticket’s page leads back to.
-    """
-    at = moment or ticket.last_at
+    """``origin`` is the list that the ticket’s page leads back to."""
+    at = ticket.last_at
     flag, icon, is_hot = _flag(ticket)
     number = str(ticket.pk)
     return Row(

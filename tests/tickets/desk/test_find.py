@@ -40,13 +40,14 @@ def test_a_result_shows_who_said_it_and_marks_the_words(browser: Client, agent: 
 
     assert _rows(html) == [ticket.pk]
     assert "Bent &lt;<mark>wheel</mark>&gt;" in html
-    assert "Noor El-Amin The &lt;i&gt; wheel &lt;/i&gt; is bent." in words(html)
+    assert re.search(r"Noor El-Amin [\w: ]+ The &lt;i&gt; wheel &lt;/i&gt; is bent\.", words(html))
     assert "The &lt;i&gt;<mark>wheel</mark>&lt;/i&gt; is bent." in html
     assert '<span class="quiet small num" id="list-count">1</span>' in html
 
     ticket.note(text="A kangaroo sat on it.", by=agent, at=an_hour_ago(), key=uuid.uuid4())
     html = _page(browser, "kangaroo wheel")
-    assert "Note by Tomás Oliveira A kangaroo sat on it." in words(html)
+    # Two words match the first message once and the note once: the newer of them is shown.
+    assert re.search(r"Note by Tomás Oliveira [\w: ]+ A kangaroo sat on it\.", words(html))
     assert "passage--note" in html
 
 
