@@ -27,6 +27,7 @@ def test_a_ticket_is_found_by_keyboard_alone(running_desk: RunningDesk, browse: 
     page = signed_in(browse, running_desk, "agent")
     number, subject, word = _a_subject(page, running_desk)
     page.goto(f"{running_desk.url}/desk/tickets/{number}/")
+    page.wait_for_load_state()
 
     # From any page into the box, and what is typed suggests.
     page.keyboard.press("/")
@@ -49,11 +50,14 @@ def test_a_ticket_is_found_by_keyboard_alone(running_desk: RunningDesk, browse: 
     expect(page).to_have_url(re.compile(f"/desk/tickets/{number}/"))
 
     # Enter alone lists everything, marked; j and Enter open one.
+    page.wait_for_load_state()
     page.keyboard.press("/")
+    expect(box).to_be_focused()
     page.keyboard.type(word)
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(f"q={word}"))
     expect(page.locator(f"#t{number} mark").first).to_be_visible()
+    page.wait_for_load_state()
     page.locator("[data-find]").blur()
     page.keyboard.press("j")
     page.keyboard.press("Enter")
