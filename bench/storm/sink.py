@@ -81,10 +81,11 @@ def _a_while() -> float:
 
 def main() -> None:
     parser = argparse.ArgumentParser()
+    parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--log", type=Path, required=True)
     options = parser.parse_args()
-    server = Server(Sink(options.log), hostname="127.0.0.1", port=options.port)
+    server = Server(Sink(options.log), hostname=options.host, port=options.port)
     server.start()
     print("ready", flush=True)
     signal.sigwait({signal.SIGTERM, signal.SIGINT})
