@@ -4,7 +4,7 @@ import os
 import sys
 from pathlib import Path
 
-from supportdesk.lib.addresses import database, limit, mail_server
+from supportdesk.lib.addresses import database, file_storage, limit, mail_server
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -226,14 +226,8 @@ STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
 ]
 STORAGES = {
-    "default": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {
-            "location": DATA_DIR / "files",
-            "file_permissions_mode": 0o600,
-            "directory_permissions_mode": 0o700,
-        },
-    },
+    # STORAGE_URL names an object store; several web machines then need no disk in common.
+    "default": file_storage(os.environ.get("STORAGE_URL", ""), DATA_DIR / "files"),
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if MODE == "test"

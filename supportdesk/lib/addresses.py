@@ -1,5 +1,6 @@
 """Read the addresses of servers, and limits, from the environment’s one-line form."""
 
+from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -49,6 +50,43 @@ def mail_server(url: str) -> MailServer:
         password=unquote(parts.password or ""),
         tls=tls,
     )
+
+
+def file_storage(url: str, folder: Path) -> dict[str, Any]:
+    """Return Django’s settings for the files: in ``folder``, or where ``url`` says.
+
+    ``s3://KEY:SECRET@HOST/BUCKET?region=REGION`` is any store that speaks S3;
+    ``&tls=0`` is for one on this machine. Nothing in it is public, and nothing
+    is written over.
+    """
+    if not url:
+        modes = {"file_permissions_mode": 0o600, "directory_permissions_mode": 0o700}
+        return {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": folder, **modes},
+        }
+    parts = urlsplit(url)
+    options = dict(parse_qsl(parts.query))
+    scheme = "http" if options.get("tls") == "0" else "https"
+    if parts.scheme != "s3" or not parts.hostname or not parts.path.strip("/"):
+        raise ValueError("STORAGE_URL is s3://KEY:SECRET@HOST/BUCKET?region=REGION")
+    port = f":{parts.port}" if parts.port else ""
+    return {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "access_key": unquote(parts.username or "") or None,
+            "secret_key": unquote(parts.password or "") or None,
+            "endpoint_url": f"{scheme}://{parts.hostname}{port}",
+            "bucket_name": parts.path.strip("/"),
+            "region_name": options.get("region"),
+            "addressing_style": "path",
+            "signature_version": "s3v4",
+            "default_acl": None,
+            "file_overwrite": False,
+            # Beyond this a file that is read lies in a temporary one, not in memory.
+            "max_memory_size": 1024 * 1024,
+        },
+    }
 
 
 def limit(text: str) -> tuple[int, int]:
