@@ -160,6 +160,9 @@ class Storm(Running):
         return self.say(verdict, killer, workers, looker, worked, took, moved, broken)
 
     def plan(self) -> Sequence[str]:
+        if self.options.mutant:
+            # The mutants of mail show only when a sender dies at the right moment.
+            return [*SHORT, *["child:mail"] * 12]
         if self.options.short:
             return SHORT
         return [*ROUND[:5], "flush", *ROUND[5:], "down:15", *ROUND, *ROUND, *ROUND, *ROUND]
