@@ -1,6 +1,7 @@
 """the desk’s pages on 100,000 imported tickets: statements, times, CPU, memory
 
-    ./desk bench pages [--data DIR] [--tickets N] [--times K] [--rounds N] [--only a,b] [--keep]
+    ./desk bench pages [--data DIR] [--tickets N] [--times K] [--rounds N] [--only a,b]
+                        [--no-search] [--keep]
 
 A desk of its own on a generated archive, which stays in DIR for the next run.
 ``--times 10`` multiplies what was imported inside the database. Prints a table and
@@ -63,7 +64,7 @@ def main() -> None:
             mail_port=free_port(),
             port=port,
         ) | {"DJANGO_SETTINGS_MODULE": "bench.filled.settings"}
-        facts = _fill(supervisor, environment, archive, options.times)
+        facts = _fill(supervisor, environment, archive, options)
         listeners = places.listen(port)
         web = Web(supervisor, environment, listeners)
         web.wait_for_page()
@@ -89,6 +90,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--count", type=int, default=100, help="requests a cell and round")
     parser.add_argument("--only", default="", help="names of cells, or their first words")
+    parser.add_argument("--no-search", action="store_true", help="leave the search out")
     parser.add_argument("--keep", action="store_true", help="do not write bench/RESULTS.md")
     return parser.parse_args()
 
@@ -102,7 +104,10 @@ def _make_archive(folder: Path, tickets: int) -> None:
 
 
 def _fill(
-    supervisor: Supervisor, environment: dict[str, str], archive: Path, times: int
+    supervisor: Supervisor,
+    environment: dict[str, str],
+    archive: Path,
+    options: argparse.Namespace,
 ) -> dict[str, Any]:
     said: list[str] = []
 
@@ -111,7 +116,8 @@ def _fill(
         if not text.startswith("%%"):
             print(f"  {text}", flush=True)
 
-    argv = [str(PYTHON), "-m", "bench.filled.fill", str(archive), str(times)]
+    argv = [str(PYTHON), "-m", "bench.filled.fill", str(archive), str(options.times)]
+    argv += ["--no-search"] * options.no_search
     if supervisor.run(Program("fill", argv, os.environ | environment, CHECKOUT), hear=hear):
         sys.exit("The desk could not be filled; the lines above say why.")
     facts: dict[str, Any] = json.loads(said[-1].removeprefix("%%"))

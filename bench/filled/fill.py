@@ -33,10 +33,10 @@ def main() -> None:
     multiplier = Multiplier(tell)
     if times > 1:
         _step(took, f"{times} times", lambda: multiplier.make(times))
-    if _has("tickets_toread"):
+    if has_search := "--no-search" not in sys.argv:
         _step(took, "search index", lambda: _index(multiplier, times))
     _make_supervisor()
-    print("%%" + json.dumps({"took": took, **_facts(folder)}), flush=True)
+    print("%%" + json.dumps({"took": took, "has_search": has_search, **_facts(folder)}), flush=True)
 
 
 def _step(took: dict[str, float], name: str, do: Any) -> None:
@@ -55,10 +55,6 @@ def _ask(sql: str, *params: Any) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         return list(cursor.fetchall())
-
-
-def _has(table: str) -> bool:
-    return bool(_ask("SELECT to_regclass(%s)", table)[0][0])
 
 
 def _is_imported(folder: Path) -> bool:
@@ -109,7 +105,6 @@ def _facts(folder: Path) -> dict[str, Any]:
         "words": {name: one["word"] for name, one in words.items()},
         "identifiers": told["identifiers_once"],
         "password": told["agent_password"],
-        "has_search": _has("tickets_toread"),
     }
 
 
