@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 from django.db.models import Case, IntegerField, Value, When
@@ -97,11 +98,7 @@ def of(tickets: Iterable[int], sought: Sought) -> dict[int, Passage]:
 def marked(text: str, sought: Sought, *, length: int = 0) -> tuple[Piece, ...]:
     """Cut ``text`` into pieces that were sought and such that weren’t; to where most are, if ``length``."""
     text = " ".join(text.split())
-    pattern = re.compile(
-        "|".join(_forms([value], sought).for_python for value in sought.values) or r"(?!)",
-        re.IGNORECASE,
-    )
-    spots = [found.span() for found in pattern.finditer(text)]
+    spots = [found.span() for found in _pattern(sought).finditer(text)]
     start, end = (0, len(text)) if not length else _where_most_are(spots, text, length)
     pieces: list[Piece] = [Piece("… ", False)] if start else []
     done = start
@@ -129,6 +126,15 @@ def _where_most_are(spots: Sequence[tuple[int, int]], text: str, length: int) ->
     if end < len(text):
         end = max(text.rfind(" ", start + length // 2, end), start + length // 2)
     return start, end
+
+
+@lru_cache(maxsize=64)
+def _pattern(sought: Sought) -> re.Pattern[str]:
+    """Made once for a page: it marks a hundred texts."""
+    return re.compile(
+        "|".join(_forms([value], sought).for_python for value in sought.values) or r"(?!)",
+        re.IGNORECASE,
+    )
 
 
 class _Form(NamedTuple):

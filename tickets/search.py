@@ -193,14 +193,14 @@ def _phrase(value: str) -> str:
 
 
 _ACCENTED = {"a": "aàáâãäå", "c": "cç", "e": "eèéêë", "i": "iìíîï", "n": "nñ", "o": "oòóôõöø", "u": "uùúûü"}  # fmt: skip
+_PLAIN = {accented: letter for letter, kin in _ACCENTED.items() for accented in kin}
 
 
 def letters_of(word: str) -> str:
     """A word as a regular expression, with or without its accents."""
-    plain = {accented: letter for letter, all_ in _ACCENTED.items() for accented in all_}
     letters = []
     for letter in word.lower():
-        kin = _ACCENTED.get(plain.get(letter, ""))
+        kin = _ACCENTED.get(_PLAIN.get(letter, ""))
         letters.append(f"[{kin}]" if kin else re.escape(letter) if letter.isascii() else letter)
     return "".join(letters).replace("ss", "(?:ss|ß)")
 

@@ -41,7 +41,10 @@ class ToReadQuerySet(models.QuerySet["ToRead"]):
         What another worker is reading is passed over. Call it in a transaction of its own.
         """
         with connection.cursor() as cursor:
-            cursor.execute("SELECT tickets_read_waiting(%s)", [limit])
+            # A busy machine may take longer over many than a page may.
+            cursor.execute(
+                "SET LOCAL statement_timeout = 0; SELECT tickets_read_waiting(%s)", [limit]
+            )
             return int(cursor.fetchone()[0])
 
     def fill(self) -> int:
