@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import psycopg2
 
@@ -24,7 +24,16 @@ PATIENCE_SECONDS = 180
 class Desk:
     """Postgres and Redis on one machine, web and workers on others, files in a shared folder."""
 
-    def __init__(self, network: Network, folder: Path, *, port: int, webs: int, works: int) -> None:
+    def __init__(
+        self,
+        network: Network,
+        folder: Path,
+        *,
+        port: int,
+        webs: int,
+        works: int,
+        settings: dict[str, str],
+    ) -> None:
         self.network, self.folder, self.port = network, folder, port
         self.store = network.machine("store")
         self.webs = [network.machine(f"web{n + 1}") for n in range(webs)]
@@ -50,6 +59,7 @@ class Desk:
             "LOG_LEVEL": "WARNING",
             "TRUSTED_PROXIES": "1",
             "MAIL_JOURNAL": str(self.log),
+            **settings,
         }
 
     # --- Starting ----------------------------------------------------------------------------
@@ -95,10 +105,10 @@ class Desk:
         return True
 
     def start_web(self, machine: Machine) -> None:
-        """The web process as ``./desk up`` starts it."""
+        """The web process as the image starts it."""
         argv = ["-m", "gunicorn", "supportdesk.wsgi", "-k", "gthread", "-w", "2", "--threads", "8"]
         argv += ["--preload", "--log-level", "warning", "--bind", f"0.0.0.0:{WEB_PORT}"]
-        argv += ["--no-control-socket"]
+        argv += ["--no-control-socket", "--keep-alive", "75"]
         machine.start([str(PYTHON), *argv], env=self.environment, log=self._log(machine.name))
 
     def start_work(self, machine: Machine) -> None:
@@ -116,6 +126,11 @@ class Desk:
 
     def start_again(self, machine: Machine) -> None:
         (self.start_web if machine in self.webs else self.start_work)(machine)
+
+    def stands_again(self, machine: Machine) -> None:
+        """Wait for a web machine’s first answer."""
+        if machine in self.webs:
+            self.wait_for(f"http://{machine.address}:{WEB_PORT}/healthz", host="localhost")
 
     def _here(self, name: str, module: str, *arguments: str) -> None:
         with self._log(name).open("ab") as output:
@@ -156,11 +171,12 @@ class Desk:
         )
         return ran.stdout
 
-    def wait_for(self, address: str) -> None:
+    def wait_for(self, address: str, host: str = "") -> None:
         deadline = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < deadline:
             try:
-                with urlopen(address, timeout=5) as answer:
+                asked = Request(address, headers={"Host": host} if host else {})
+                with urlopen(asked, timeout=5) as answer:
                     if answer.status == 200:
                         return
             except (URLError, OSError):
