@@ -73,8 +73,7 @@ class Killer(threading.Thread):
             self.keep_down("redis", seconds=float(what.partition(":")[2]))
         elif what.startswith("child:"):
             part = what.partition(":")[2]
-            children = _children(self.pid_of(part))
-            os.kill(random.choice(children), signal.SIGKILL)
+            os.kill(random.choice(self.children_of(part)), signal.SIGKILL)
             self.kills[f"{part}’s child"] += 1
         else:
             began = self.kill(what)
@@ -128,6 +127,15 @@ class Killer(threading.Thread):
                 raise TimeoutError(f"there is no {part}")
             time.sleep(0.1)
         return pid
+
+    def children_of(self, part: str) -> list[int]:
+        """Wait for them: it may have been killed itself a moment ago."""
+        deadline = time.time() + PATIENCE_SECONDS
+        while not (children := _children(self.pid_of(part))):
+            if time.time() > deadline:
+                raise TimeoutError(f"{part} has no children")
+            time.sleep(0.1)
+        return children
 
     def find(self, part: str) -> int | None:
         """Return the process of this part among those that this desk says are its own."""

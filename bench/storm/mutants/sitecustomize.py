@@ -11,17 +11,22 @@ import django.apps.registry as registry
 
 def acknowledge_first() -> None:
     """The form says “we have it”, and the ticket is written a moment later."""
+    from django.db import connection
+
     from tickets import web_form
-    from tickets.views import submit
 
     send = web_form.send
-    submitted = submit.submitted
+
+    def write(*args, **kwargs):
+        try:
+            send(*args, **kwargs)
+        finally:
+            connection.close()
 
     def later(*args, **kwargs):
-        threading.Timer(1.5, send, args, kwargs).start()
+        threading.Timer(1.5, write, args, kwargs).start()
 
     web_form.send = later
-    assert submitted
 
 
 def sent_before_data() -> None:
