@@ -34,7 +34,8 @@ def page_of(
     backwards = bool(place and place.backwards)
     upwards = descending == backwards
     if place:
-        rows = rows.filter(_beyond(place, key, upwards=upwards))
+        has_nulls = bool(rows.model._meta.get_field(key).null)  # noqa: SLF001 -- Django’s documented API
+        rows = rows.filter(_beyond(place, key, upwards=upwards, has_nulls=has_nulls))
     sign = "" if upwards else "-"
     found = list(rows.order_by(f"{sign}{key}", f"{sign}pk")[: size + 1])
     more = len(found) > size
@@ -56,8 +57,12 @@ class _Place(NamedTuple):
     pk: int
 
 
-def _beyond(place: _Place, key: str, *, upwards: bool) -> Q:
-    """The rows on the far side of ``place``; Postgres puts nulls at the upper end."""
+def _beyond(place: _Place, key: str, *, upwards: bool, has_nulls: bool) -> Q:
+    """The rows on the far side of ``place``; Postgres puts nulls at the upper end.
+
+    The bound says again what the rest says, as one comparison: only that is a
+    place in an index. Without it page 4,000 is read from page 1 on.
+    """
     same_moment = Q(**{key: place.at, f"pk__{'gt' if upwards else 'lt'}": place.pk})
     if place.at is None:
         same_moment = Q(**{f"{key}__isnull": True}) & Q(
@@ -65,9 +70,11 @@ def _beyond(place: _Place, key: str, *, upwards: bool) -> Q:
         )
         return same_moment if upwards else same_moment | Q(**{f"{key}__isnull": False})
     further = Q(**{f"{key}__{'gt' if upwards else 'lt'}": place.at})
-    if upwards:
+    bound = Q(**{f"{key}__{'gte' if upwards else 'lte'}": place.at})
+    if upwards and has_nulls:
         further |= Q(**{f"{key}__isnull": True})
-    return further | same_moment
+        bound |= Q(**{f"{key}__isnull": True})
+    return bound & (further | same_moment)
 
 
 def _write(row: Model, key: str, *, backwards: bool) -> str:

@@ -1,8 +1,10 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from supportdesk.lib.paging import capped, page_of
+from supportdesk.lib.paging import _write, capped, page_of
 from tests.factories import NOW, make_queue, make_ticket, make_topic
 from tickets.models import Ticket
 
@@ -55,3 +57,30 @@ def test_a_cursor_that_is_not_ours_shows_the_first_page(tickets: list[int], curs
 def test_a_count_stops_at_its_cap(tickets: list[int]) -> None:
     assert capped(Ticket.objects.all(), limit=12) == (12, "12")
     assert capped(Ticket.objects.all(), limit=11) == (12, "11+")
+
+
+def test_a_page_far_behind_reads_as_little_as_the_first(tickets: list[int]) -> None:
+    """The cursor is a place in the index, not something that is looked for from the top."""
+    names = [field.column for field in Ticket._meta.concrete_fields if field.column != "id"]
+    moved = "changed_at - n * interval '1 hour'"
+    values = [moved if name == "changed_at" else f'"{name}"' for name in names]
+    columns = ", ".join(f'"{name}"' for name in names)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO tickets_ticket ({columns}) SELECT {', '.join(values)}"
+            f" FROM tickets_ticket, generate_series(1, 3000) AS n WHERE id = {tickets[0]}"
+        )
+        cursor.execute("ANALYZE tickets_ticket")
+    middle = Ticket.objects.order_by("-changed_at", "-pk")[1500]
+    cursor_there = _write(middle, "changed_at", backwards=False)
+
+    with CaptureQueriesContext(connection) as asked:
+        page = page_of(
+            Ticket.objects.all(), key="changed_at", size=10, cursor=cursor_there, descending=True
+        )
+
+    assert len(page.rows) == 10
+    with connection.cursor() as cursor:
+        cursor.execute("EXPLAIN (ANALYZE, FORMAT TEXT) " + asked[0]["sql"])
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert "Index Cond: (changed_at <=" in plan
