@@ -12,12 +12,15 @@ from django.utils.translation import ngettext
 
 from supportdesk import outbox, watch
 from supportdesk.lib import moments
+from supportdesk.lib.remembered import remembered
 from supportdesk.mail_state import waiting
 from supportdesk.models import Desk, Role, User
 from tickets.mail import intake
 
 #: A mail that is late is looked at; from here on somebody is called.
 MAIL_GRAVE = timedelta(minutes=10)
+#: Seconds. What stands still has stood for longer when it is said.
+FACTS_ARE_GOOD_FOR = 5
 
 
 @dataclass(frozen=True)
@@ -48,9 +51,9 @@ def alarms(request: HttpRequest) -> dict[str, Callable[[], list[Alarm]]]:
 
 
 def what_stands_still(desk: Desk, user: User, *, at: datetime) -> list[Alarm]:
-    """Return a sentence for each thing. Three queries, by the indexes of the rows in question."""
-    sending, coming_in = outbox.alarms(at=at), intake.alarms(at=at)
-    found = watch.find(set_up_at=desk.set_up_at, is_on_hold=desk.is_on_hold, at=at)
+    """Return a sentence for each thing, as it was some seconds ago at the most."""
+    sending, coming_in, pulse = _facts(at)
+    found = watch.find(set_up_at=desk.set_up_at, is_on_hold=desk.is_on_hold, at=at, known=pulse)
     told = [
         # On hold nothing goes out, comes in or fires: that is one thing to say, not three.
         *(_hold(user, at) if desk.is_on_hold else _standstill(sending, coming_in, at)),
@@ -59,6 +62,12 @@ def what_stands_still(desk: Desk, user: User, *, at: datetime) -> list[Alarm]:
         *_put_by(coming_in),
     ]
     return sorted(told, key=lambda alarm: (not alarm.is_grave, alarm.is_quiet))
+
+
+@remembered(FACTS_ARE_GOOD_FOR)
+def _facts(at: datetime) -> tuple[outbox.Alarms, intake.Alarms, watch.Pulse]:
+    """Three queries, by the indexes of the rows in question."""
+    return outbox.alarms(at=at), intake.alarms(at=at), watch.pulse()
 
 
 def _hold(user: User, at: datetime) -> list[Alarm]:

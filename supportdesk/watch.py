@@ -79,9 +79,11 @@ def pulse() -> Pulse:
     )
 
 
-def find(*, set_up_at: datetime | None, is_on_hold: bool, at: datetime) -> Iterator[Finding]:
-    """Say what has passed its first threshold. One query."""
-    known = pulse()
+def find(
+    *, set_up_at: datetime | None, is_on_hold: bool, at: datetime, known: Pulse | None = None
+) -> Iterator[Finding]:
+    """Say what has passed its first threshold. One query, if the pulse is not ``known``."""
+    known = known or pulse()
     if not is_on_hold:
         yield from _timers(known)
     if settings.MODE == "production":
