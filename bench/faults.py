@@ -226,6 +226,7 @@ class Storm(Running):
         answers = [worker.answers for worker in workers]
         gave_up = [one for all_of in answers for one in all_of.gave_up]
         statuses = sum((all_of.by_status for all_of in answers), Counter())
+        broken_pages = statuses[500] + sum(status == 500 for _at, _page, status in looker.seen)
         unanswered = sum(all_of.unanswered for all_of in answers)
         refused = Counter(text for all_of in answers for text in all_of.refused)
         kills = ", ".join(f"{part} {n}" for part, n in sorted(killer.kills.items()))
@@ -235,6 +236,7 @@ class Storm(Running):
             ("kills", f"{sum(killer.kills.values())} ({kills})", "30"),
             ("acknowledged", f"{sum(verdict.acknowledged.values())} ({acknowledged})", ""),
             ("sent again", f"{unanswered} unanswered, {_words(statuses)}", ""),
+            ("broken pages", f"{broken_pages} × 500; while Postgres is away it is 503", "0"),
             ("never answered", f"{len(gave_up)}, {verdict.unanswered_done} of them done", "0 or 1 each"),
             ("lost", len(verdict.lost), "0"),
             ("doubled", len(verdict.doubled), "0"),
@@ -267,6 +269,7 @@ class Storm(Running):
         # What was refused or given up is a fault of the run, and hides what it should have found.
         is_whole = not broken and not gave_up and not refused
         holds = verdict.holds(late_seconds=late) and is_whole and not failed_without_redis[0]
+        holds = holds and not broken_pages
         if self.options.mutant:
             found = bool(
                 verdict.lost or verdict.doubled or verdict.mails_lost or verdict.mails_doubled

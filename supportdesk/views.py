@@ -1,11 +1,13 @@
 """Pages of the whole desk: where to begin, what is not built yet, and errors."""
 
+import sys
+
 from django.core.files.storage import default_storage
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from supportdesk.lib import brand
+from supportdesk.lib import brand, not_now
 from supportdesk.lib.access import anyone
 from supportdesk.lib.logs import current_id
 from supportdesk.models import Desk
@@ -92,5 +94,10 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 @anyone
 def broken(request: HttpRequest) -> HttpResponse:
-    """Something of ours failed. Says so without a word about what: that is in the log."""
+    """Something of ours failed. Says so without a word about what: that is in the log.
+
+    Django calls this inside its ``except``, for views and middlewares alike.
+    """
+    if not_now.is_about(sys.exc_info()[1]):
+        return not_now.answer(request)
     return render(request, "supportdesk/broken.html", {"id": current_id.get()}, status=500)

@@ -61,6 +61,7 @@ function keep(form) {
       const keepalive = form.elements.text.value.length < MOST_KEPT_ALIVE
       const answer = await fetch(form.dataset.draft, { method: "POST", body, keepalive })
       if (answer.redirected || answer.status === 403) return failed(said.dataset.signedOut)
+      if (answer.status >= 500) return failed(said.dataset.failed)
       const kept = await answer.json()
       if (kept.version) form.elements.version.value = kept.version
       if (answer.ok && !isGone) sessionStorage.removeItem(place)

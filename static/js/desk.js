@@ -4,6 +4,7 @@ import "./form-guard.js";
 import "./dialog-open.js";
 import "./menu-button.js";
 import "./flash-note.js";
+import "./not-now.js";
 import "./error-focus.js";
 import "./file-list.js";
 import "./find.js";
