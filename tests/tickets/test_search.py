@@ -1,5 +1,7 @@
 import uuid
 from datetime import datetime, timedelta
+from importlib import import_module
+from types import SimpleNamespace
 
 import pytest
 from django.db import connection
@@ -228,6 +230,26 @@ def test_an_import_is_read_afterwards_and_a_message_meanwhile_at_once(agent: Use
     assert search.read_some() == 1
     assert _found("kangaroo") == _found("old") == [ticket.pk]
     assert (search.seek(["x"]).waiting, search.read_some()) == (0, 0)
+
+
+@pytest.mark.django_db
+def test_old_tickets_are_put_down_in_batches_as_often_as_one_likes() -> None:
+    """Also on a desk where some are put down and some read already."""
+    known, put_down, *old = [make_ticket() for _n in range(7)]
+    search.read_some(100)
+    Findable.objects.exclude(ticket=known).delete()
+    ToRead.objects.create(ticket_id=put_down.pk)
+    migration = import_module("tickets.migrations.0012_read_old_tickets")
+
+    for _time in range(2):
+        with CaptureQueriesContext(connection) as asked:
+            migration.put_down_old_tickets(None, SimpleNamespace(connection=connection), batch=3)
+        assert len(asked) == 7  # three batches, and that there is no fourth
+        assert set(ToRead.objects.values_list("pk", flat=True)) == {
+            put_down.pk, *(ticket.pk for ticket in old)
+        }  # fmt: skip
+    assert search.read_some(100) == 6
+    assert Findable.objects.count() == 7
 
 
 @pytest.mark.django_db

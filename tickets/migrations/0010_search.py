@@ -290,10 +290,6 @@ ALTER TABLE tickets_findable ALTER COLUMN head SET STORAGE EXTERNAL;
 ALTER TABLE tickets_findable SET (toast_tuple_target = 128, fillfactor = 80);
 """
 
-OLD_ONES = (
-    "INSERT INTO tickets_toread (ticket_id) SELECT id FROM tickets_ticket ON CONFLICT DO NOTHING"
-)
-
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -338,5 +334,4 @@ class Migration(migrations.Migration):
         migrations.RunSQL(
             FOLD + WORDS_OF + SPANS_OF + READ + WAITING + SAID + ABOUT + NAMES, NOTHING
         ),
-        migrations.RunSQL(OLD_ONES, migrations.RunSQL.noop),
     ]
