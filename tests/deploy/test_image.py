@@ -2,6 +2,7 @@
 
 import fnmatch
 import os
+import re
 import secrets
 import shutil
 import subprocess
@@ -183,3 +184,12 @@ def test_compose_asks_for_every_secret_and_has_none() -> None:
         assert f"${{{name}:?{name} is not set" in compose
         assert f"${{{name}:-" not in compose
         assert f"\n{name}=\n" in example
+
+
+def test_the_proxy_lets_a_line_go_before_the_desk_does() -> None:
+    """Otherwise a form is sent on a line that is just being closed, and is not tried again."""
+    proxy = re.search(r"keepalive (\d+)s", (ROOT / "deploy" / "Caddyfile").read_text())
+    desk = re.search(r"--keep-alive (\d+)", (ROOT / "deploy" / "run.sh").read_text())
+    assert proxy
+    assert desk
+    assert int(proxy[1]) + 10 <= int(desk[1])
