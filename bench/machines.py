@@ -84,15 +84,16 @@ def _run(desk: Desk, options: argparse.Namespace) -> int:
     _wait_for_ticks(desk)
     founded = desk.in_django(
         "founding",
-        *("--promises", str(options.promises), "--staff", str(options.threads + 1)),
+        *("--promises", str(options.promises), "--staff", str(options.threads + CLIENTS)),
         *("--first-in", str(options.measure * 7 + 15), "--spread", str(options.seconds)),
     )
     since = time.time()
-    agent = founded["staff"][-1]
+    # One for each client: one account may not sign in as often as all of them do.
+    agents = founded["staff"][-CLIENTS:]
     for webs in (desk.webs[:1], desk.webs) if options.measure else ():
         desk.balance(webs)
         for what in ("form", "inbox", "post"):
-            print(_measure(desk, webs, what, agent, founded["topic"], options.measure))
+            print(_measure(desk, webs, what, agents, founded["topic"], options.measure))
     _say_connections(desk)
     return _kill(desk, options, founded, since)
 
@@ -111,13 +112,16 @@ def _wait_for_ticks(desk: Desk) -> None:
 
 
 def _measure(
-    desk: Desk, webs: list[Machine], what: str, agent: str, topic: int, seconds: float
+    desk: Desk, webs: list[Machine], what: str, agents: list[str], topic: int, seconds: float
 ) -> str:
     """Eight clients ask one thing as often as they can; say how often, and what that cost."""
-    browsers = [Browser(desk.port) for _n in range(CLIENTS)]
+    browsers = [Browser(desk.port) for _agent in agents]
     if what == "inbox":
-        for browser in browsers:
-            browser.ask("POST", "/account/sign-in/", {"login": agent, "password": PASSWORD})
+        for browser, agent in zip(browsers, agents, strict=True):
+            form = {"login": agent, "password": PASSWORD}
+            status = browser.ask("POST", "/account/sign-in/", form)[0]
+            if status != 302:
+                raise SystemExit(f"{agent} cannot sign in: {status}")
     taken: list[float] = []
     wrong: Counter[Any] = Counter()
     deadline = time.monotonic() + seconds
@@ -244,7 +248,7 @@ def _kill(desk: Desk, options: argparse.Namespace, founded: dict[str, Any], sinc
         answers=[worker.answers for worker in workers],
     )
     broken = [one.broken for one in (*workers, deaths) if one.broken]
-    return _say(desk, verdict, deaths, looker, workers, worked, moved, broken)
+    return _say(desk, verdict, deaths, looker, workers, quota, worked, moved, broken)
 
 
 def _settle(desk: Desk, due: list[tuple[int, float]]) -> int:
@@ -268,6 +272,7 @@ def _say(
     deaths: Deaths,
     looker: Looker,
     workers: list[Worker],
+    quota: Quota,
     worked: float,
     moved: int,
     broken: list[BaseException],
@@ -276,6 +281,11 @@ def _say(
     at = sorted(
         one["at"] for file in desk.folder.glob("ledger.*") for one in map(json.loads, file.open())
     )
+    waits = sorted(
+        one["waited"] for file in desk.folder.glob("ledger.*") for one in map(json.loads, file.open())
+        if "waited" in one
+    )  # fmt: skip
+    longest_wait = max(waits, default=0.0)
     gaps = [(later - one, one) for one, later in itertools.pairwise(at)]
     gap = max(gaps, default=(0.0, 0.0))
     calm = [
@@ -303,7 +313,8 @@ def _say(
         ("were in doubt", f"{verdict.was_in_doubt}, left {verdict.in_doubt}; asked early about {moved}", "left 0"),
         ("promises due", f"{verdict.promises}, not once: {len(verdict.not_once)}", "0"),
         ("latest timer", f"{verdict.latest:.1f} s", f"{LATE_SECONDS:.0f} s"),
-        ("longest without an acknowledgement", f"{gap[0]:.1f} s; with nothing dying {max(calm, default=0.0):.1f} s", f"{GOAL_GAP_SECONDS:.0f} s"),
+        ("longest from the press to the answer", f"{longest_wait:.1f} s, pressed again as often as needed; half within {statistics.median(waits or [0]):.1f} s", f"{GOAL_GAP_SECONDS:.0f} s"),
+        ("longest without an acknowledgement", f"{gap[0]:.1f} s; with nothing dying {max(calm, default=0.0):.1f} s; one a {quota.seconds / quota.many:.1f} s is pressed", ""),
         ("pages that failed", f"{len(failed)} of {len(looker.seen)}, longest in a row {longest:.1f} s", f"{GOAL_GAP_SECONDS:.0f} s"),
     ]  # fmt: skip
     print()
@@ -316,7 +327,7 @@ def _say(
         print(f"    the run itself broke: {type(reason).__name__}: {reason}")
     wrong = [verdict.lost, verdict.doubled, verdict.mails_lost, verdict.mails_doubled, verdict.not_once]  # fmt: skip
     holds = not any(wrong) and not broken and verdict.latest <= LATE_SECONDS
-    holds = holds and gap[0] <= GOAL_GAP_SECONDS and longest <= GOAL_GAP_SECONDS
+    holds = holds and longest_wait <= GOAL_GAP_SECONDS and longest <= GOAL_GAP_SECONDS
     print(f"\n  {'It held.' if holds else 'IT DID NOT HOLD.'}")
     return 0 if holds else 1
 

@@ -44,13 +44,16 @@ class Network:
             machine.end()
             with contextlib.suppress(subprocess.CalledProcessError):
                 _ip("netns", "del", machine.space)
+            # A space that somebody still holds goes later, and its cable with it: cut it here.
+            with contextlib.suppress(subprocess.CalledProcessError):
+                _ip("link", "del", machine.cable)
         with contextlib.suppress(subprocess.CalledProcessError):
             _ip("link", "del", self.bridge)
 
     def machine(self, name: str) -> "Machine":
         number = len(self.machines) + 10
-        made = Machine(name, f"{self.bridge}-{name}", f"{NET}.{number}")
-        outside, inside = f"{self.bridge}{number}", "eth0"
+        inside, outside = "eth0", f"{self.bridge}{number}"
+        made = Machine(name, f"{self.bridge}-{name}", f"{NET}.{number}", outside)
         _ip("netns", "add", made.space)
         self.machines[name] = made
         _ip("link", "add", outside, "type", "veth", "peer", "name", inside, "netns", made.space)
@@ -62,8 +65,10 @@ class Network:
 
 
 class Machine:
-    def __init__(self, name: str, space: str, address: str) -> None:
+    def __init__(self, name: str, space: str, address: str, cable: str) -> None:
         self.name, self.space, self.address = name, space, address
+        #: The end of its network that is outside of it.
+        self.cable = cable
         self.children: list[subprocess.Popen[bytes]] = []
 
     def start(

@@ -267,7 +267,7 @@ class Worker(threading.Thread):
                 time.sleep(random.uniform(0.2, 0.8))
                 continue
             if status in {302, 303}:
-                self.note(what, **about)
+                self.note(what, waited=round(time.monotonic() - began, 3), **about)
                 return True
             self.answers.by_status[status] += 1
             if status >= 500:
