@@ -30,7 +30,7 @@ from supportdesk.lib.access import AgentRequest, agent_required, supervisor_requ
 from supportdesk.lib.csv_files import csv_file
 from supportdesk.lib.paging import page_of
 from tickets import inbox
-from tickets.views.inbox import row_of
+from tickets.rows import Rows
 
 _ALL = (*now.NUMBERS, *load_of_people.NUMBERS, *history.NUMBERS, *first_reply.NUMBERS)
 NUMBERS = {one.slug: one for one in _ALL}
@@ -169,6 +169,7 @@ def _tickets(
         descending=number.is_descending,
     )
     at = timezone.now()
+    listed = Rows(at, request.desk.calendar)
     context = {
         "here": "pulse" if back == "pulse" else "load",
         "back": back,
@@ -178,7 +179,7 @@ def _tickets(
         "now": at,
         "count": inbox.count_each([rows])[0],
         "page": page,
-        "rows": [row_of(ticket, now=at, calendar=request.desk.calendar) for ticket in page.rows],
+        "rows": [listed.drawn(ticket) for ticket in page.rows],
         "is_about": [*_about(here), *_picked(question.pick)],
     }
     return render(request, "dashboards/tickets.html", context)

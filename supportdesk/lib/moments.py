@@ -44,6 +44,13 @@ def brief(moment: datetime, *, now: datetime) -> str:
     return _worded(local, _("j M") if local.year == today.year else "M Y")
 
 
+def one_word(moment: datetime, *, now: datetime) -> str:
+    """Say ``moment`` in a list of the past: the time today, the weekday within six days, else "9 Mar"."""
+    local, today = timezone.localtime(moment), timezone.localtime(now)
+    days = (today.date() - local.date()).days
+    return _worded(local, "H:i" if days == 0 else "D" if 0 < days <= 6 else _("j M"))
+
+
 def full(moment: datetime) -> str:
     """Say ``moment`` so that nobody can mistake it: weekday, date, time and zone."""
     local = timezone.localtime(moment)

@@ -10,9 +10,8 @@ from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.core.management import call_command
 
-from supportdesk.lib import brand
+from supportdesk.lib import brand, drawing
 from supportdesk.lib.assets import NAME, bundle
-from supportdesk.templatetags import ui
 
 STATIC = Path(settings.ROOT) / "static"
 KB = 1024
@@ -103,12 +102,12 @@ def test_templates_use_icons_that_exist_and_nothing_inline() -> None:
             continue  # mail programs know no style sheets, and a framed mail has a policy of its own
         assert NOT_UNDER_OUR_POLICY.findall(text) == [], page
         for name in re.findall(r'{% icon "([^"]+)"', text):
-            assert ui.icon(name), page
+            assert drawing.icon(name), page
 
 
 def test_an_unknown_icon_is_refused() -> None:
-    with pytest.raises(ui.UnknownIcon, match="has no “nothing-like-it”"):
-        ui.icon("nothing-like-it")
+    with pytest.raises(drawing.UnknownIcon, match="has no “nothing-like-it”"):
+        drawing.icon("nothing-like-it")
 
 
 # --- The brand -----------------------------------------------------------------------------------

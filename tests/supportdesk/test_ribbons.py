@@ -8,6 +8,7 @@ import pytest
 from django.template import Context
 from django.utils import timezone
 
+from supportdesk.lib import drawing, ribbon_drawing
 from supportdesk.lib.ribbons import Ribbon, State, ribbon
 from supportdesk.lib.story import Happening, Kind, Label, Line, story
 from supportdesk.lib.worktime import OFFICE_WEEK, Calendar
@@ -118,7 +119,7 @@ def text_of(markup: str) -> str:
 )
 def test_a_ribbon_is_never_without_its_words(facts: dict[str, object], words: list[str]) -> None:
     with timezone.override(UTC):
-        said = text_of(ui.ribbon(update(**facts)))  # type: ignore[arg-type]
+        said = text_of(ribbon_drawing.drawn(update(**facts)))  # type: ignore[arg-type]
 
     assert [word for word in words if word not in said] == []
 
@@ -126,8 +127,8 @@ def test_a_ribbon_is_never_without_its_words(facts: dict[str, object], words: li
 def test_a_hostile_name_is_words_and_nothing_else() -> None:
     drawn = ribbon(what="waiting for <script>", since=FRIDAY_NOON, now=MONDAY_NINE, is_paused=True)
 
-    assert "waiting for &lt;script&gt;" in ui.ribbon(drawn)
-    assert "<script>" not in ui.ribbon(drawn)
+    assert "waiting for &lt;script&gt;" in ribbon_drawing.drawn(drawn)
+    assert "<script>" not in ribbon_drawing.drawn(drawn)
 
 
 # --- The long one --------------------------------------------------------------------------------
@@ -275,4 +276,4 @@ def test_initials_take_the_first_and_the_last_word() -> None:
         "",
     ]
 
-    assert [ui.initials(name) for name in names] == ["TO", "AW", "DO", "N", "?", "?"]
+    assert [drawing.initials(name) for name in names] == ["TO", "AW", "DO", "N", "?", "?"]

@@ -1,57 +1,28 @@
 """The inbox: views with their counts, the list, and a look at one ticket."""
 
-from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cache
 from typing import Any
-from urllib.parse import quote
 
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from supportdesk.lib import moments
 from supportdesk.lib.access import AgentRequest, agent_required
 from supportdesk.lib.paging import Page
-from supportdesk.lib.ribbons import Ribbon
-from supportdesk.lib.worktime import Calendar
 from tickets import filters, inbox, passages, ribbons, search
 from tickets.filters import Known
 from tickets.models import Message, Promise, Ticket
-from tickets.passages import Marks
-from tickets.states import Impact, State
+from tickets.rows import Rows
+from tickets.states import State
 from tickets.views.ticket import story_for
 
 #: The selects beside the box; they write the box’s text.
 SELECTS = ("state", "owner", "queue", "topic", "tag")
-
-
-@dataclass(frozen=True)
-class Row:
-    """A ticket as the list shows it: one flag at most, the gravest."""
-
-    ticket: Ticket
-    #: What the row repeats fifty times on a page is worked out here, not by the template.
-    number: str
-    address: str
-    look: str
-    ribbon: Ribbon
-    at: str
-    when: str
-    when_exactly: str
-    flag: str
-    flag_icon: str
-    is_hot: bool
-    #: What was looked for, marked, if anything was.
-    found: Marks | None = None
-    #: When the passage was said that is shown of what was found.
-    found_when: str = ""
 
 
 @agent_required
@@ -69,16 +40,15 @@ def list_tickets(request: AgentRequest) -> HttpResponse:
         inbox.rows_of(view, user=request.user, at=at), parts, known=known, at=at
     )
     counts = inbox.counts(user=request.user, at=at)
-    calendar, origin = request.desk.calendar, _origin(request)
+    preview, origin = _preview(request, request.GET.get("ticket", ""), at=at), _origin(request)
+    rows = Rows(at, request.desk.calendar, origin=origin, chosen=preview["number"])
     if narrowed.sought:
-        listed = _found(request, narrowed, at=at)
+        listed = _found(request, narrowed, rows, at=at)
     else:
         page = inbox.page(view, narrowed.rows, cursor=request.GET.get("cursor", ""))
         listed = {
             "page": page,
-            "rows": [
-                row_of(ticket, now=at, calendar=calendar, origin=origin) for ticket in page.rows
-            ],
+            "rows": [rows.drawn(ticket) for ticket in page.rows],
             "count": inbox.count_each([narrowed.rows])[0] if parts else counts[view.slug],
             "senders": inbox.senders(narrowed.rows) if view.slug == "unverified" else [],
         }
@@ -92,14 +62,12 @@ def list_tickets(request: AgentRequest) -> HttpResponse:
         "selects": _selects(parts, known),
         "origin": origin,
     }
-    return render(
-        request,
-        "tickets/desk/inbox.html",
-        context | listed | _preview(request, request.GET.get("ticket", ""), at=at),
-    )
+    return render(request, "tickets/desk/inbox.html", context | listed | preview)
 
 
-def _found(request: AgentRequest, narrowed: filters.Narrowed, *, at: datetime) -> dict[str, Any]:
+def _found(
+    request: AgentRequest, narrowed: filters.Narrowed, rows: Rows, *, at: datetime
+) -> dict[str, Any]:
     """What the list shows of a search: tickets with the best passage of each, newest first."""
     sought = narrowed.sought
     assert sought is not None  # noqa: S101 -- asked by the caller
@@ -115,19 +83,17 @@ def _found(request: AgentRequest, narrowed: filters.Narrowed, *, at: datetime) -
     keys = [hit.pk for hit in found.hits]
     tickets = narrowed.rows.with_row().in_bulk(keys)
     said = passages.of(keys, sought)
-    rows = []
-    calendar, origin = request.desk.calendar, _origin(request)
-    for key in (key for key in keys if key in tickets):
-        marks = passages.marks(tickets[key], said.get(key), sought)
-        said_at = _when(marks.passage.at, now=at) if marks.passage else ""
-        row = row_of(tickets[key], now=at, calendar=calendar, origin=origin)
-        rows.append(replace(row, found=marks, found_when=said_at))
+    drawn = [
+        rows.drawn(tickets[key], passages.marks(tickets[key], said.get(key), sought))
+        for key in keys
+        if key in tickets
+    ]
     return {
         "sought": sought,
         "count": found,
         "senders": _senders(request, keys),
-        "rows": rows,
-        "page": Page(rows=rows, next=found.next, previous=""),
+        "rows": drawn,
+        "page": Page(rows=[], next=found.next, previous=""),
     }
 
 
@@ -246,71 +212,12 @@ def _selects(parts: tuple[filters.Part, ...], known: Known) -> list[dict[str, An
     ] + [{"name": "tag", "label": _("Tag"), "options": None, "chosen": chosen.get("tag", "")}]
 
 
-def row_of(
-    ticket: Ticket,
-    *,
-    now: datetime,
-    calendar: Calendar,
-    origin: str = "",
-) -> Row:
-    """``origin`` is the list that the ticket’s page leads back to."""
-    at = ticket.last_at
-    flag, icon, is_hot = _flag(ticket)
-    number = str(ticket.pk)
-    return Row(
-        ticket=ticket,
-        number=number,
-        address=_address("desk:ticket", number) + (f"?from={quote(origin, '')}" if origin else ""),
-        look=_address("desk:look", number) + (f"?{origin}" if origin else ""),
-        ribbon=ribbons.of_ticket(ticket, now=now, calendar=calendar),
-        at=at.isoformat(),
-        when=_when(at, now=now),
-        when_exactly=moments.full(at),
-        flag=flag,
-        flag_icon=icon,
-        is_hot=is_hot,
-    )
-
-
-def _address(name: str, number: str) -> str:
-    before, after = _around_the_number(name)
-    return f"{before}{number}{after}"
-
-
-@cache
-def _around_the_number(name: str) -> tuple[str, str]:
-    """An address in two parts: finding it anew for each row costs more than the row."""
-    before, _number, after = reverse(name, args=[999_999_999]).partition("999999999")
-    return before, after
-
-
-def _when(at: datetime, *, now: datetime) -> str:
-    """In one word: the time today, the weekday within six days, else the date."""
-    local, today = timezone.localtime(at), timezone.localtime(now)
-    days = (today.date() - local.date()).days
-    return date_format(local, "H:i" if days == 0 else "D" if 0 < days <= 6 else _("j M"))
-
-
-def _flag(ticket: Ticket) -> tuple[str, str, bool]:
-    if ticket.impact == Impact.DANGER:
-        return _("someone could get hurt"), "warning", True
-    if ticket.complaint_at:
-        return _("complaint"), "flag", True
-    if ticket.owner_id is None and ticket.is_unsolved:
-        return _("nobody yet"), "person", False
-    if ticket.state == State.ON_HOLD:
-        return _("on hold"), "pause", False
-    if not ticket.identity.is_verified and ticket.identity.kind == "email":
-        return _("not verified"), "shield", False
-    return "", "", False
-
-
 def _preview(request: AgentRequest, chosen: str, *, at: datetime) -> dict[str, Any]:
     """What the third pane shows of the chosen ticket, if it can be seen. Up to seven queries."""
     rows = Ticket.objects.visible_to(request.user).with_row()
     found = rows.filter(pk=int(chosen)).first() if chosen.isdecimal() and len(chosen) < 12 else None
     if found is None:
-        return {"chosen": None}
+        return {"chosen": None, "number": None}
     said = list(
         Message.objects.filter(ticket=found)
         .standing()
@@ -320,6 +227,7 @@ def _preview(request: AgentRequest, chosen: str, *, at: datetime) -> dict[str, A
     promises = list(found.promises.order_by("-made_at")[:20])
     return {
         "chosen": found,
+        "number": found.pk,
         "chosen_ribbon": ribbons.of_ticket(found, now=at, calendar=request.desk.calendar),
         "story": story_for(found, promises, at=at, request=request),
         "last_customer": _last(said, Message.Kind.CUSTOMER),
