@@ -4,6 +4,8 @@ Asks no database, nor anything that may. ``supportdesk.views.broken`` calls it
 for whatever failed in a view or around it, a middleware included.
 """
 
+import logging
+import sys
 import uuid
 from collections.abc import Iterator
 from typing import Any
@@ -16,6 +18,8 @@ from django.http.multipartparser import MultiPartParserError
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
+
+log = logging.getLogger(__name__)
 
 #: Postgres that was killed stands again after about so long.
 SECONDS = 10
@@ -50,6 +54,9 @@ def answer(request: HttpRequest) -> HttpResponse:
     with translation.override(translation.get_language_from_request(request)):
         response = _fitting(request)
         response["Content-Language"] = translation.get_language()
+    # One line each, and not the way through Django’s layers: there are as many as requests.
+    log.warning("Postgres is away, %s: %s", request.method, str(sys.exc_info()[1]).splitlines()[:1])
+    response._has_been_logged = True  # type: ignore[attr-defined] # noqa: SLF001 -- what Django itself asks for
     response["Retry-After"] = str(SECONDS)
     # In whose words it is said depends on these; nobody may keep it anyway.
     response["Cache-Control"] = "no-store"
