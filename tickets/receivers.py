@@ -21,6 +21,7 @@ outbox.on_failed(outgoing.record_failure)
 def follow_up_on(event: Event, **kwargs: Any) -> None:
     """Wind the ticket’s clocks, and write the mails to customer and staff."""
     clocks.wind(event)
-    outgoing.tell_customer(event)
     notifications.tell_staff(event)
+    # Last: it may count on the one row of the desk’s limit, and who counts next waits for our commit.
+    outgoing.tell_customer(event)
     transaction.on_commit(partial(tasks.ring, "supportdesk.tasks.send_mail"), robust=True)
