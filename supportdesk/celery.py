@@ -41,6 +41,8 @@ app.conf.update(
         "supportdesk.tasks.send_mail": {"queue": "mail"},
         "supportdesk.tasks.reap_outbox": {"queue": "default"},
     },
+    #: Rings, and with Redis gone looks by itself.
+    beat_scheduler="supportdesk.bell:Bell",
     # ``expires`` keeps a worker that comes back from a pause from running old ticks.
     beat_schedule={
         "fire the timers that are due": {
