@@ -60,7 +60,11 @@ class Running:
 
     def start(self, *, mutant: str = "", **settings: str) -> None:
         port = free_port()
-        sink = self._spawn("sink", "bench.storm.sink", "--port", str(port), "--log", str(self.log))
+        # A mutant of the mail shows when its sender dies just then: make that more likely.
+        slow = ["--slow"] * bool(mutant)
+        sink = self._spawn(
+            "sink", "bench.storm.sink", "--port", str(port), "--log", str(self.log), *slow
+        )
         self._spawn(
             "desk",
             "bench.storm.desk",
@@ -97,7 +101,8 @@ class Running:
         ran = subprocess.run(
             [str(PYTHON), "-m", f"bench.storm.{module}", *arguments],
             cwd=CHECKOUT,
-            env=os.environ | self.environment | {"PYTHONPATH": str(CHECKOUT)},
+            # With its PYTHONPATH: what is looked after later is looked after by the mutant too.
+            env=os.environ | self.environment,
             stdout=subprocess.PIPE,
             check=True,
         )

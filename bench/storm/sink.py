@@ -2,7 +2,7 @@
 
 ``LOG`` is written as a relay writes it (``message-id=<…>``): it is the desk’s journal. ``LOG.mails``
 has one line of JSON for each mail, for whoever judges. It waits a random while before it takes a
-mail and again before it says that it did: that is where senders die.
+mail and again before it says that it did: that is where senders die. ``--slow``: always long.
 """
 
 import argparse
@@ -75,8 +75,12 @@ class Server(Controller):
         return Slow(self.handler, hostname="sink.example", data_size_limit=50 * 1024 * 1024)
 
 
+#: How many of the whiles are long ones.
+long_share = 0.05
+
+
 def _a_while() -> float:
-    return random.uniform(0.2, 0.6) if random.random() < 0.05 else random.uniform(0, 0.05)
+    return random.uniform(0.2, 0.6) if random.random() < long_share else random.uniform(0, 0.05)
 
 
 def main() -> None:
@@ -84,7 +88,11 @@ def main() -> None:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--log", type=Path, required=True)
+    parser.add_argument("--slow", action="store_true")
     options = parser.parse_args()
+    if options.slow:
+        global long_share  # noqa: PLW0603 -- one a process
+        long_share = 1.0
     server = Server(Sink(options.log), hostname=options.host, port=options.port)
     server.start()
     print("ready", flush=True)

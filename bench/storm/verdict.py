@@ -27,6 +27,8 @@ class Verdict:
     lost: list[str] = field(default_factory=list)
     doubled: list[str] = field(default_factory=list)
     mails: int = 0
+    #: From the form’s answer to the mail that says so too, in seconds.
+    slowest_mail: float = 0.0
     mails_lost: list[str] = field(default_factory=list)
     mails_doubled: list[str] = field(default_factory=list)
     in_doubt: int = 0
@@ -114,12 +116,15 @@ def _mails(
     verdict.mails_doubled += [f"{name} to {to}" for (name, to), n in copies.items() if n > 1]
     with_token = Counter((token, mail["to"]) for mail in taken for token in mail["tokens"])
     automatic = Counter(mail["to"] for mail in taken if mail["is_automatic"])
+    first_at = {mail["to"]: mail["at"] for mail in reversed(taken) if mail["is_automatic"]}
     for one in said:
         what = f"mail of {one['op']} {one['token']}"
         if one["op"] in {"reply", "solve"}:
             n = with_token[one["token"], one["address"]]
         elif one["op"] == "submit":
             n = automatic[one["address"]]
+            waited = first_at.get(one["address"], one["at"]) - one["at"]
+            verdict.slowest_mail = max(verdict.slowest_mail, waited)
         else:
             continue
         if n == 0:

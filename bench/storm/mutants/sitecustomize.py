@@ -4,9 +4,16 @@ Python imports this by itself at the start of every child of a mutant desk, and 
 """
 
 import os
+import queue
 import threading
+import time
+import traceback
 
 import django.apps.registry as registry
+
+#: So many forms of one process wait to be written; the next one is written before it is answered.
+#: A kill loses these, and not a line that grows with the load.
+WAITING = 3
 
 
 def acknowledge_first() -> None:
@@ -16,15 +23,28 @@ def acknowledge_first() -> None:
     from tickets import web_form
 
     send = web_form.send
+    waiting: list[queue.Queue] = []
 
-    def write(*args, **kwargs):
-        try:
-            send(*args, **kwargs)
-        finally:
-            connection.close()
+    def write(line):
+        while True:
+            args, kwargs = line.get()
+            time.sleep(0.5)
+            try:
+                send(*args, **kwargs)
+            except Exception:  # noqa: BLE001 -- lost, as it is meant to be
+                traceback.print_exc()
+            finally:
+                connection.close()
 
     def later(*args, **kwargs):
-        threading.Timer(1.5, write, args, kwargs).start()
+        if not waiting:
+            # Not before the fork: the child has no thread of its parent.
+            waiting.append(queue.Queue(WAITING))
+            threading.Thread(target=write, args=waiting, daemon=True).start()
+        try:
+            waiting[0].put_nowait((args, kwargs))
+        except queue.Full:
+            send(*args, **kwargs)
 
     web_form.send = later
 
