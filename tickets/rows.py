@@ -7,15 +7,14 @@ is worked out once (``Rows``).
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from urllib.parse import quote
 
-from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from supportdesk.lib import moments, ribbon_drawing
 from supportdesk.lib.drawing import avatar, icon, marked, time
+from supportdesk.lib.reversing import address_of
 from supportdesk.lib.shapes import NOTHING, Shape
 from supportdesk.lib.worktime import Calendar
 from tickets import ribbons
@@ -63,8 +62,8 @@ class Rows:
         return _ROW(
             open=" row--open" if ticket.pk == self.chosen else NOTHING,
             number=number,
-            look=_address("desk:look", number) + (f"?{self.origin}" if self.origin else ""),
-            address=_address("desk:ticket", number) + self._back,
+            look=address_of("desk:look", ticket.pk) + (f"?{self.origin}" if self.origin else ""),
+            address=address_of("desk:ticket", ticket.pk) + self._back,
             name=marked(found.customer) if found else str(ticket.customer),
             about=_FOUND_SUBJECT(subject=marked(found.subject), number=number)
             if found
@@ -105,18 +104,6 @@ class Rows:
             when=moments.one_word(passage.at, now=self.now),
             words=marked(passage.pieces),
         )
-
-
-def _address(name: str, number: str) -> str:
-    before, after = _around_the_number(name)
-    return f"{before}{number}{after}"
-
-
-@cache
-def _around_the_number(name: str) -> tuple[str, str]:
-    """An address in two parts: finding it anew for each row costs more than the row."""
-    before, _number, after = reverse(name, args=[999_999_999]).partition("999999999")
-    return before, after
 
 
 def _flag(ticket: Ticket) -> SafeString:

@@ -26,11 +26,15 @@ _SOMEBODY = Shape(
 _TIME = Shape('<time datetime="{at}" title="{exactly}">{words}</time>')
 _AGO = Shape('<time-ago datetime="{at}" title="{exactly}" pattern="{pattern}">{words}</time-ago>')
 _SOUGHT = Shape("<mark>{text}</mark>")
+_PARAGRAPH = Shape("<p>{text}</p>")
 
 
 class Person(Protocol):
-    name: str
-    pk: Any
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def pk(self) -> Any: ...
 
 
 class UnknownIcon(LookupError):
@@ -98,3 +102,9 @@ def time_ago(at: datetime, now: datetime, pattern: str = "{}") -> SafeString:
 def marked(pieces: Iterable[tuple[str, bool]]) -> SafeString:
     """Text that comes in pieces, with what was looked for marked."""
     return joined(_SOUGHT(text=text) if is_sought else text for text, is_sought in pieces)
+
+
+def paragraphs(text: str) -> SafeString:
+    """Escape plain text and wrap its paragraphs; single line breaks are kept by the style."""
+    parts = (part.strip("\r\n") for part in text.replace("\r\n", "\n").split("\n\n"))
+    return joined(_PARAGRAPH(text=part) for part in parts if part.strip())

@@ -8,7 +8,7 @@ from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, Radi
 from django.template import Context
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -123,6 +123,7 @@ def pager(context: Context, page: Page, param: str = "cursor") -> dict[str, Any]
 
 register.filter("marked", drawing.marked)
 register.filter("drawn", joined)
+register.filter("paragraphs", drawing.paragraphs)
 
 
 # --- Forms ---------------------------------------------------------------------------------------
@@ -173,10 +174,3 @@ def _kind_of(bound: BoundField) -> str:
     if isinstance(widget, RadioSelect | CheckboxSelectMultiple):
         return "choices"
     return "tick" if isinstance(widget, CheckboxInput) else "plain"
-
-
-@register.filter
-def paragraphs(text: str) -> SafeString:
-    """Escape plain text and wrap its paragraphs; single line breaks are kept by the style."""
-    parts = [part.strip("\r\n") for part in text.replace("\r\n", "\n").split("\n\n")]
-    return format_html_join("\n", "<p>{}</p>", ((part,) for part in parts if part.strip()))

@@ -8,9 +8,11 @@ from django.contrib import messages
 from django.forms import Form
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from customers.models import Identity
@@ -22,6 +24,7 @@ from tickets.forms import composer as composers
 from tickets.forms import properties
 from tickets.models import Draft, Event, Message, Promise, Ticket
 from tickets.models.ticket import in_staffed_time
+from tickets.said import OnTheDesk
 
 #: What can be open under the thread, one at a time.
 SHEETS = ("reply", "note", "solve", "hand_off", "wait", "hold")
@@ -53,7 +56,9 @@ def ticket(request: AgentRequest, number: int) -> HttpResponse:
     found = ticket_or_404(request, number)
     at, before = timezone.now(), _moment(request.GET.get("before", ""))
     if request.htmx and before:
-        older = {"ticket": found, "thread": thread.read(found, before=before), "now": at}
+        shown = thread.read(found, before=before)
+        older = {"ticket": found, "thread": shown, "now": at}
+        older["entries"] = _entries(request, found, shown, at=at)
         return render(request, "tickets/desk/_older.html", older)
     sheet = request.GET.get("open", "")
     return show(request, found, at=at, sheet=sheet if sheet in SHEETS else "")
@@ -171,6 +176,7 @@ def around(request: AgentRequest, ticket: Ticket, *, at: datetime, forms: Forms)
         "near": near,
         "version": version_of(ticket, shown, at=at),
         "thread": shown,
+        "entries": _entries(request, ticket, shown, at=at),
         "undoable": shown.undoable_by(request.user, at=at),
         "ribbon": ribbons.of_ticket(ticket, now=at, calendar=calendar),
         "story": story_for(ticket, near.promises[:20], at=at, request=request, whole=shown),
@@ -178,9 +184,31 @@ def around(request: AgentRequest, ticket: Ticket, *, at: datetime, forms: Forms)
             near.promises[:6], answers=shown.answers(at=at), now=at, calendar=calendar
         ),
         "back": reverse("desk:inbox") + (f"?{origin.urlencode()}" if origin else ""),
-        "keep": f"?{_kept(request)}" if _kept(request) else "",
+        "keep": _keep(request),
         **_property_forms(request, ticket, near, at=at, forms=forms),
     }
+
+
+def _entries(
+    request: AgentRequest, ticket: Ticket, shown: thread.Thread, *, at: datetime
+) -> list[dict[str, Any]]:
+    """The thread: each message drawn, each event with the template that tells of it."""
+
+    def undo(message: Message) -> SafeString:
+        context = {"ticket": ticket, "message": message, "keep": _keep(request), "key": "z"}
+        return render_to_string("tickets/desk/_undo.html", context, request)
+
+    desk = OnTheDesk(ticket, request.user, at, undo)
+    return [
+        {"event": entry.event, "template": entry.template}
+        if entry.event
+        else {"drawn": desk.drawn(entry)}
+        for entry in shown.entries
+    ]
+
+
+def _keep(request: AgentRequest) -> str:
+    return f"?{_kept(request)}" if _kept(request) else ""
 
 
 def _kept(request: AgentRequest) -> str:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from supportdesk.lib.access import customer_link
 from supportdesk.models import Desk
-from tickets import files, form_limits, held_files, links
+from tickets import files, form_limits, held_files, links, said
 from tickets.customer_page import page_of
 from tickets.errors import TicketChanged
 from tickets.forms.customer import NotYetForm, WriteForm
@@ -65,7 +65,8 @@ def _seen(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
     at = timezone.now()
     desk = cast(Desk, getattr(request, "desk", None) or Desk.current())
     whole = request.GET.get("from") == "start"
-    return {"page": page_of(ticket, calendar=desk.calendar, at=at, whole=whole), "now": at}
+    page = page_of(ticket, calendar=desk.calendar, at=at, whole=whole)
+    return {"page": page, "said": said.for_customer(page, desk=desk.name), "now": at}
 
 
 def _changed(request: HttpRequest, ticket: Ticket) -> HttpResponse:
