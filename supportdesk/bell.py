@@ -26,7 +26,7 @@ class Bell(PersistentScheduler):
     """Rings, and where nobody can hear it, looks by itself."""
 
     #: Beat’s own connection waits for Redis, minutes if need be. Each ring takes one from the pool.
-    producer = None  # type: ignore[assignment] -- its own is made when first asked for
+    producer = None  # type: ignore[assignment]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._deaf_until = 0.0
