@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from supportdesk.dashboards.questions import Number, Pick, Question
 from supportdesk.dashboards.scope import Scope
 from supportdesk.models import Team, User
-from tickets import inbox
+from tickets import counts
 from tickets.models.ticket_questions import TicketQuerySet
 from tickets.states import Priority
 
@@ -61,8 +61,8 @@ class Load:
     person: User
     carried: Question
     owed: Question
-    open: inbox.Count
-    waiting: inbox.Count
+    open: counts.Count
+    waiting: counts.Count
     weight: int
     weight_owed: int
     #: The lengths of the two bars, as attributes.
@@ -112,7 +112,7 @@ def _loads(scope: Scope, people: QuerySet[User]) -> Loads:
     theirs = scope.tickets().with_us().filter(owner=OuterRef("pk")).order_by()
     weight = Case(*(When(priority=key, then=value) for key, value in WEIGHTS.items()))
     waits = Case(When(waiting_since=None, then=0), default=_WAITS)
-    weighed = theirs.annotate(said=weight + waits).values("said")[: inbox.CAP + 1]
+    weighed = theirs.annotate(said=weight + waits).values("said")[: counts.CAP + 1]
     found = list(
         people.annotate(carries=ArraySubquery(weighed)).order_by("name", "pk")[: PEOPLE + 1]
     )
@@ -134,8 +134,8 @@ def _load(scope: Scope, person: User) -> Load:
         person=person,
         carried=Question(CARRIED, scope, pick),
         owed=Question(OWED, scope, pick),
-        open=inbox.Count(len(carries)),
-        waiting=inbox.Count(len(waiting)),
+        open=counts.Count(len(carries)),
+        waiting=counts.Count(len(waiting)),
         weight=sum(said % _WAITS for said in carries),
         weight_owed=sum(waiting),
     )

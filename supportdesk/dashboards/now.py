@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from supportdesk.dashboards.questions import Number, Pick, Question
 from supportdesk.dashboards.scope import Scope
-from tickets import inbox
+from tickets import counts
 from tickets.models import Ticket
 from tickets.models.ticket_questions import TicketQuerySet
 
@@ -87,13 +87,13 @@ class Counted:
     """A question with its answer."""
 
     question: Question
-    count: inbox.Count
+    count: counts.Count
 
 
 def counted(scope: Scope) -> dict[str, Counted]:
     """Each number of this moment, none counted further than the cap. One query."""
     questions = [Question(number, scope) for number in NUMBERS]
-    found = inbox.count_each([question.rows() for question in questions])
+    found = counts.count_each([question.rows() for question in questions])
     return {
         question.number.slug.replace("-", "_"): Counted(question, count)
         for question, count in zip(questions, found, strict=True)

@@ -13,7 +13,7 @@ from supportdesk.dashboards.first_reply import PARTS, FirstReplies
 from supportdesk.dashboards.history import ANSWERS, Days, History
 from supportdesk.dashboards.questions import Number, Pick, Question
 from supportdesk.dashboards.scope import Scope
-from tickets import inbox
+from tickets import counts
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,7 @@ def load(scope: Scope, days: Days) -> Table:
         load_of_people.CARRIED.meaning,
         [
             _("Person"),
-            _("Open, at most %(cap)s") % {"cap": inbox.CAP + 1},
+            _("Open, at most %(cap)s") % {"cap": counts.CAP + 1},
             _("Waiting on them"),
             _("By weight"),
             _("Waiting, by weight"),

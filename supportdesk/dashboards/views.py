@@ -30,6 +30,7 @@ from supportdesk.lib.access import AgentRequest, agent_required, supervisor_requ
 from supportdesk.lib.csv_files import csv_file
 from supportdesk.lib.paging import page_of
 from tickets import inbox
+from tickets.counts import count_each
 from tickets.rows import Rows
 
 _ALL = (*now.NUMBERS, *load_of_people.NUMBERS, *history.NUMBERS, *first_reply.NUMBERS)
@@ -177,7 +178,7 @@ def _tickets(
         "question": question,
         "scope": here,
         "now": at,
-        "count": inbox.count_each([rows])[0],
+        "count": count_each([rows])[0],
         "page": page,
         "rows": [listed.drawn(ticket) for ticket in page.rows],
         "is_about": [*_about(here), *_picked(question.pick)],

@@ -14,7 +14,7 @@ from supportdesk.dashboards import scope
 from supportdesk.models import Role, Team, User
 from tests.dashboards.pages import PULSE, marks, numbers, says
 from tests.factories import make_agent, make_queue, make_reply, make_solved, make_team, make_ticket
-from tickets import inbox
+from tickets import counts
 from tickets.models import Queue, Ticket
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -201,7 +201,7 @@ def test_an_empty_desk_and_one_ticket(browser: Client, supervisor: User) -> None
 
 
 def test_a_flood_says_that_it_is_more(browser: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(inbox, "CAP", 2)
+    monkeypatch.setattr(counts, "CAP", 2)
     queue = make_queue()
     for _ in range(4):
         make_ticket(queue=queue, at=timezone.now() - HOUR)

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from supportdesk.lib.access import AgentRequest, agent_required
 from supportdesk.lib.paging import Page
 from tickets import filters, inbox, passages, ribbons, search
+from tickets.counts import count_each
 from tickets.filters import Known
 from tickets.models import Message, Promise, Ticket
 from tickets.rows import Rows
@@ -49,7 +50,7 @@ def list_tickets(request: AgentRequest) -> HttpResponse:
         listed = {
             "page": page,
             "rows": [rows.drawn(ticket) for ticket in page.rows],
-            "count": inbox.count_each([narrowed.rows])[0] if parts else counts[view.slug],
+            "count": count_each([narrowed.rows])[0] if parts else counts[view.slug],
             "senders": inbox.senders(narrowed.rows) if view.slug == "unverified" else [],
         }
     context = {

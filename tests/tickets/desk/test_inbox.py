@@ -20,7 +20,7 @@ from tests.factories import (
     make_topic,
 )
 from tests.tickets.desk.pages import make_fresh, note_data, words
-from tickets import inbox
+from tickets import counts, inbox
 from tickets.models import Attachment, Draft, Queue, Ticket, Topic
 
 INBOX = reverse("desk:inbox")
@@ -95,11 +95,11 @@ def test_a_count_is_the_number_of_rows_that_one_may_see(
 
 
 def test_counting_ends_at_five_hundred(agent: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(inbox, "CAP", 2)
+    monkeypatch.setattr(counts, "CAP", 2)
     for _ in range(4):
         make_fresh()
 
-    assert str(inbox.count_each([Ticket.objects.visible_to(agent)])[0]) == "2+"
+    assert str(counts.count_each([Ticket.objects.visible_to(agent)])[0]) == "2+"
 
 
 def _busy_ticket(queue: Queue, topic: Topic, agent: User) -> None:
