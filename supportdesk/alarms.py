@@ -19,6 +19,8 @@ from tickets.mail import intake
 
 #: A mail that is late is looked at; from here on somebody is called.
 MAIL_GRAVE = timedelta(minutes=10)
+#: The journal is asked for ten minutes; what is still in doubt then is a person’s to decide.
+DOUBT = (timedelta(minutes=12), timedelta(minutes=30))
 #: Seconds. What stands still has stood for longer when it is said.
 FACTS_ARE_GOOD_FOR = 5
 
@@ -58,7 +60,7 @@ def what_stands_still(desk: Desk, user: User, *, at: datetime) -> list[Alarm]:
         # On hold nothing goes out, comes in or fires: that is one thing to say, not three.
         *(_hold(user, at) if desk.is_on_hold else _standstill(sending, coming_in, at)),
         *(_found(each) for each in found),
-        *_trouble(sending),
+        *_trouble(sending, at),
         *_put_by(coming_in),
     ]
     return sorted(told, key=lambda alarm: (not alarm.is_grave, alarm.is_quiet))
@@ -101,7 +103,9 @@ def _standstill(sending: outbox.Alarms, coming_in: intake.Alarms, at: datetime) 
             "%(n)s mails have come in and are in no ticket yet.",
             coming_in.late,
         ) % {"n": coming_in.late}
-        told.append(Alarm(words, _("See what is not read"), _place("not-read")))
+        since = coming_in.late_since or at
+        is_grave = at - since > MAIL_GRAVE
+        told.append(Alarm(words, _("See what is not read"), _place("not-read"), is_grave=is_grave))
     return told
 
 
@@ -110,15 +114,17 @@ def _found(found: watch.Finding) -> Alarm:
     return Alarm(found.words, *link, is_grave=found.is_grave)
 
 
-def _trouble(sending: outbox.Alarms) -> list[Alarm]:
+def _trouble(sending: outbox.Alarms, at: datetime) -> list[Alarm]:
     told = []
-    if sending.in_doubt:
+    doubted_for = at - (sending.in_doubt_since or at)
+    if doubted_for > DOUBT[0]:
         words = ngettext(
             "Nobody knows whether %(n)s mail arrived.",
             "Nobody knows whether %(n)s mails arrived.",
             sending.in_doubt,
         ) % {"n": sending.in_doubt}
-        told.append(Alarm(words, _("Look and decide"), _place("in-doubt")))
+        is_grave = doubted_for > DOUBT[1]
+        told.append(Alarm(words, _("Look and decide"), _place("in-doubt"), is_grave=is_grave))
     if sending.failed:
         words = ngettext(
             "%(n)s mail could not be sent in the last 24 hours.",

@@ -44,11 +44,24 @@ def mail_again(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
     """Send a mail again, if it is still what the person saw: failed is not the same as in doubt."""
     mail = get_object_or_404(outgoing.visible_to(request.user), pk=pk)
     is_as_seen = request.POST.get("state") == mail.state
-    if is_as_seen and outbox.send_again(pk, at=timezone.now()):
+    if is_as_seen and outbox.send_again(pk, by=request.user, at=timezone.now()):
         ring("supportdesk.tasks.send_mail")
         messages.success(
             request, _("The mail to %(email)s is on its way again.") % {"email": mail.recipient}
         )
+    else:
+        messages.error(request, _("Something has happened to this mail meanwhile. Look again."))
+    return redirect("mail_state")
+
+
+@supervisor_required
+@require_POST
+def mail_arrived(request: AgentRequest, pk: uuid.UUID) -> HttpResponse:
+    """Somebody asked the recipient, or read the mail server’s log: it is there."""
+    mail = get_object_or_404(outgoing.visible_to(request.user), pk=pk)
+    if outbox.mark_arrived(pk, by=request.user, at=timezone.now()):
+        said = _("Noted: the mail to %(email)s has arrived.")
+        messages.success(request, said % {"email": mail.recipient})
     else:
         messages.error(request, _("Something has happened to this mail meanwhile. Look again."))
     return redirect("mail_state")

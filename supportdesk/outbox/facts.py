@@ -13,11 +13,15 @@ State = Delivery.State
 
 @dataclass(frozen=True)
 class Alarms:
-    """What stands still. ``late_since`` is when the oldest of the late mails was due."""
+    """What stands still. ``late_since`` is when the oldest of the late mails was due.
+
+    ``in_doubt_since`` is when the oldest of those in doubt fell into it.
+    """
 
     late: int
     late_since: datetime | None
     in_doubt: int
+    in_doubt_since: datetime | None
     failed: int
 
     def __bool__(self) -> bool:
@@ -28,17 +32,18 @@ class Alarms:
 _ALARMS = """
     SELECT count(*) FILTER (WHERE late), min(least(release_at, created_at + interval '10 min'))
                FILTER (WHERE late),
-           count(*) FILTER (WHERE state = 'in_doubt'), count(*) FILTER (WHERE state = 'failed')
+           count(*) FILTER (WHERE state = 'in_doubt'), min(doubted_at),
+           count(*) FILTER (WHERE state = 'failed')
     FROM (
-        SELECT state, release_at, created_at,
+        SELECT state, release_at, created_at, NULL::timestamptz AS doubted_at,
             release_at < %(at)s - interval '2 min'
             OR attempts > 0 AND created_at < %(at)s - interval '10 min' AS late
         FROM supportdesk_delivery WHERE state = 'queued'
         UNION ALL
-        SELECT state, release_at, created_at, false
+        SELECT state, release_at, created_at, coalesce(doubted_at, created_at), false
         FROM supportdesk_delivery WHERE state = 'in_doubt'
         UNION ALL
-        SELECT delivery.state, delivery.release_at, delivery.created_at, false
+        SELECT delivery.state, delivery.release_at, delivery.created_at, NULL, false
         FROM supportdesk_delivery delivery
         WHERE delivery.state = 'failed' AND delivery.created_at > %(at)s - interval '72 h'
           AND EXISTS (SELECT 1 FROM supportdesk_attempt attempt
@@ -52,8 +57,7 @@ def alarms(*, at: datetime) -> Alarms:
     """Say what is late (over two minutes, or over ten and still retried), in doubt, or failed today."""
     with connection.cursor() as cursor:
         cursor.execute(_ALARMS, {"at": at})
-        late, late_since, in_doubt, failed = cursor.fetchone()
-    return Alarms(late, late_since, in_doubt, failed)
+        return Alarms(*cursor.fetchone())
 
 
 @dataclass(frozen=True)

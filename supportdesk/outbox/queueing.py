@@ -10,7 +10,7 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.db import connection
 from django.utils.translation import gettext_noop
 
-from supportdesk.models import Delivery
+from supportdesk.models import Delivery, User
 from supportdesk.outbox.names import signed_message_id
 
 State = Delivery.State
@@ -70,12 +70,35 @@ def take_back(*, subject: str, subject_id: int) -> bool:
     return not mails.exclude(state=State.CANCELLED).exists()
 
 
-def send_again(pk: uuid.UUID, *, at: datetime) -> bool:
+def send_again(pk: uuid.UUID, *, by: User, at: datetime) -> bool:
     """Try a failed mail, or one in doubt, once more: a person decided so. False if it is neither."""
-    stuck = Delivery.objects.filter(pk=pk, state__in=[State.FAILED, State.IN_DOUBT])
-    return bool(
-        stuck.update(state=State.QUEUED, release_at=at, data_began_at=None, doubted_at=None)
-    )
+    return _decide(pk, State.QUEUED, "sent again by %s", by=by, at=at)
+
+
+def mark_arrived(pk: uuid.UUID, *, by: User, at: datetime) -> bool:
+    """A person found out that a mail in doubt is there. False if it is in doubt no more."""
+    return _decide(pk, State.SENT, "arrived, as %s found out", by=by, at=at)
+
+
+# What a person decides stands among the tries, with their name; both or neither.
+_DECIDE = """
+    WITH decided AS (
+        UPDATE supportdesk_delivery SET
+            state = %(state)s, data_began_at = NULL, doubted_at = NULL,
+            release_at = CASE WHEN %(state)s = 'queued' THEN %(at)s ELSE release_at END,
+            sent_at = CASE WHEN %(state)s = 'sent' THEN coalesce(data_began_at, %(at)s) END
+        WHERE id = %(id)s AND (state = 'in_doubt' OR state = 'failed' AND %(state)s = 'queued')
+        RETURNING id)
+    INSERT INTO supportdesk_attempt (delivery_id, at, outcome, response)
+    SELECT id, %(at)s, %(state)s, %(response)s FROM decided
+"""
+
+
+def _decide(pk: uuid.UUID, state: str, words: str, *, by: User, at: datetime) -> bool:
+    with connection.cursor() as cursor:
+        response = (words % by)[:300]
+        cursor.execute(_DECIDE, {"id": pk, "state": state, "response": response, "at": at})
+        return bool(cursor.rowcount)
 
 
 KEPT_BACK = gettext_noop("kept back: it may have gone out after the backup")

@@ -118,6 +118,7 @@ def make_world() -> World:
             "load_tickets.which": "carried",
             "chart": "flow",
             "mail_again.pk": _failed(reply).pk,
+            "mail_arrived.pk": _doubted(now).pk,
             "received_original.pk": held.pk,
             "received_again.pk": held.pk,
             "demo:mail.pk": caught.pk,
@@ -158,6 +159,12 @@ def _mail(at: Any) -> Delivery:
 def _failed(reply: Message) -> Delivery:
     mail = Delivery.objects.get(subject="tickets.message", subject_id=reply.pk)
     Delivery.objects.filter(pk=mail.pk).update(state=Delivery.State.FAILED)
+    return mail
+
+
+def _doubted(at: Any) -> Delivery:
+    mail = _mail(at)
+    Delivery.objects.filter(pk=mail.pk).update(state=Delivery.State.IN_DOUBT, doubted_at=at)
     return mail
 
 

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from supportdesk import outbox, timers
+from supportdesk.alarms import what_stands_still
 from supportdesk.mail_state import outgoing
 from supportdesk.models import Delivery, Desk, Role, User
 from tests.factories import make_agent, make_queue, make_reply, make_team, make_ticket
@@ -85,7 +86,9 @@ def make_stuck_desk(ticket: Ticket, agent: User, at: datetime) -> dict[str, Deli
     hours = timedelta(hours=1)
     mails = {
         "late": make_mailed(ticket, agent, at - hours, release_at=at - timedelta(minutes=3)),
-        "doubt": make_mailed(ticket, agent, at - hours, state="in_doubt", doubted_at=at),
+        "doubt": make_mailed(
+            ticket, agent, at - hours, state="in_doubt", doubted_at=at - timedelta(minutes=13)
+        ),
         "failed": make_mailed(
             ticket, agent, at - hours, state="failed", response="550 no such <b>user</b>"
         ),
@@ -259,11 +262,61 @@ def test_a_mail_in_doubt_goes_again_only_to_who_saw_that_it_is(
     assert f"The mail to {mail.recipient} is on its way again." in answer.content.decode()
     assert mail.state == Delivery.State.QUEUED
 
+    assert mail.tries.get().response == "sent again by Ruth Abernathy"
+
     browser(supervisor).post(again, {"state": "queued"})
     Delivery.objects.filter(pk=mail.pk).update(state="sent")
     browser(supervisor).post(again, {"state": "sent"})
     mail.refresh_from_db()
     assert mail.state == Delivery.State.SENT
+
+
+def test_a_mail_in_doubt_that_is_there_is_marked_once_with_a_name(
+    agent: User, supervisor: User, ticket: Ticket, at: datetime
+) -> None:
+    mail = make_mailed(ticket, agent, at, state="in_doubt", doubted_at=at, data_began_at=at)
+    failed = make_mailed(ticket, agent, at, state="failed")
+    other = make_agent(team=make_team(), role=Role.SUPERVISOR)
+
+    assert browser(other).post(reverse("mail_arrived", args=[mail.pk])).status_code == 404
+    for each, said in (
+        (mail, f"Noted: the mail to {mail.recipient} has arrived."),
+        (mail, "Something has happened to this mail meanwhile"),
+        (failed, "Something has happened to this mail meanwhile"),
+    ):
+        url = reverse("mail_arrived", args=[each.pk])
+        assert said in browser(supervisor).post(url, follow=True).content.decode()
+
+    mail.refresh_from_db()
+    failed.refresh_from_db()
+    assert (mail.state, failed.state) == (Delivery.State.SENT, Delivery.State.FAILED)
+    assert mail.sent_at == at
+    (line,) = mail.tries.all()
+    assert (line.outcome, line.response) == ("sent", "arrived, as Ruth Abernathy found out")
+
+
+@pytest.mark.parametrize(
+    ("minutes", "says", "is_grave"), [(11, False, False), (13, True, False), (31, True, True)]
+)
+def test_doubt_is_said_when_the_journal_has_had_its_time_and_louder_later(
+    agent: User, supervisor: User, ticket: Ticket, at: datetime,
+    minutes: int, says: bool, is_grave: bool,
+) -> None:  # fmt: skip
+    since = at - timedelta(minutes=minutes)
+    make_mailed(ticket, agent, since, state="in_doubt", doubted_at=since)
+    alarms = what_stands_still(Desk.current(), supervisor, at=at)
+    assert [each.is_grave for each in alarms] == [is_grave] * says
+
+
+@pytest.mark.parametrize(("minutes", "graves"), [(1, []), (3, [False]), (11, [True])])
+def test_mail_that_nobody_reads_is_said_and_louder_later(
+    supervisor: User, at: datetime, minutes: int, graves: list[bool]
+) -> None:
+    InboundMail.objects.create(
+        mailbox="x", raw=b"x", sha256="1", size_bytes=1, received_at=at - timedelta(minutes=minutes)
+    )
+    alarms = what_stands_still(Desk.current(), supervisor, at=at)
+    assert [each.is_grave for each in alarms] == graves
 
 
 def test_more_rows_than_fit_are_admitted(

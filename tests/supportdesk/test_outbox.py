@@ -10,7 +10,7 @@ from pytest_django.fixtures import Settings
 from supportdesk import outbox
 from supportdesk.lib.addresses import MailServer
 from supportdesk.models import Attempt, CaughtMail, Delivery, Desk
-from tests.factories import NOW
+from tests.factories import NOW, make_agent
 from tests.supportdesk.mail_server import DROP, HANG, TAKE_AND_DROP, TAKEN, Server, running
 
 State = Delivery.State
@@ -265,7 +265,9 @@ def test_without_a_journal_a_person_decides(server: Server, settings: Settings) 
     assert outbox.alarms(at=NOW + timedelta(days=3)).in_doubt == 1
 
     server.says = lambda recipient: TAKEN
-    assert outbox.send_again(delivery.pk, at=NOW + timedelta(days=3))
+    assert outbox.send_again(
+        delivery.pk, by=make_agent("Ruth Abernathy"), at=NOW + timedelta(days=3)
+    )
     send_all(NOW + timedelta(days=3))
     assert states() == [State.SENT]
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, Min, Q, QuerySet
 from django.utils.translation import gettext_noop
 
 from customers import identities
@@ -119,6 +119,7 @@ class Alarms:
     """Mail that nobody has seen: waiting for over two minutes, held with a reason, unreadable."""
 
     late: int
+    late_since: datetime | None
     held: int
     quarantined: int
 
@@ -131,6 +132,7 @@ def alarms(*, at: datetime) -> Alarms:
     is_late = Q(state=State.NEW, received_at__lt=at - LATE_AFTER)
     counts = unseen().aggregate(
         late=Count("pk", filter=is_late),
+        late_since=Min("received_at", filter=is_late),
         held=Count("pk", filter=Q(state=State.HELD)),
         quarantined=Count("pk", filter=Q(state=State.QUARANTINED)),
     )

@@ -329,4 +329,4 @@ def test_what_nobody_has_seen_is_an_alarm(ticket: Ticket) -> None:
 
     arrive(make_mail("I am away.", auto_submitted="auto-replied"))
 
-    assert intake.alarms(at=NOW) == intake.Alarms(late=0, held=1, quarantined=0)
+    assert intake.alarms(at=NOW) == intake.Alarms(late=0, late_since=None, held=1, quarantined=0)
