@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from supportdesk.lib import drawing, moments, ribbon_drawing
+from supportdesk.lib.reversing import address_of
 from supportdesk.lib.shapes import joined
 from supportdesk.lib.story import Story
 from supportdesk.lib.story_drawing import drawn as drawn_story
@@ -29,6 +30,7 @@ class Page(Protocol):
 
 register.simple_tag(drawing.icon)
 register.simple_tag(drawing.avatar)
+register.simple_tag(address_of, name="address")
 
 
 @register.simple_tag(takes_context=True)

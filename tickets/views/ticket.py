@@ -1,6 +1,6 @@
 """The ticket page of the desk, and how every verb comes back to it."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -26,8 +26,12 @@ from tickets.models import Draft, Event, Message, Promise, Ticket
 from tickets.models.ticket import in_staffed_time
 from tickets.said import OnTheDesk
 
-#: What can be open under the thread, one at a time.
-SHEETS = ("reply", "note", "solve", "hand_off", "wait", "hold")
+#: What can be open under the thread, one at a time. Of these, what has no draft is only drawn
+#: when it is opened: ``sheets.js`` fetches it, and without JavaScript the page has it.
+DRAWN_LATER = ("solve", "hand_off", "wait", "hold")
+SHEETS = ("reply", "note", *DRAWN_LATER)
+FRAGMENT = "X-Fragment"
+ON_ITS_WAY = "-on-its-way"
 #: The story is drawn from the latest of each; more would not be told apart.
 _STORY = 60
 _MOVES = (
@@ -61,7 +65,23 @@ def ticket(request: AgentRequest, number: int) -> HttpResponse:
         older["entries"] = _entries(request, found, shown, at=at)
         return render(request, "tickets/desk/_older.html", older)
     sheet = request.GET.get("open", "")
+    if request.headers.get(FRAGMENT) == "sheet":
+        return _sheet(request, found, sheet, at=at)
     return show(request, found, at=at, sheet=sheet if sheet in SHEETS else "")
+
+
+def _sheet(request: AgentRequest, ticket: Ticket, sheet: str, *, at: datetime) -> HttpResponse:
+    """One sheet alone, for a page that shows everything there is; else 409.
+
+    Who fills it in says by it what they have read, and whose ticket it was.
+    """
+    shown = request.GET.get("version", "").removesuffix(ON_ITS_WAY)
+    if sheet not in DRAWN_LATER or shown != version_of(ticket):
+        return HttpResponse(status=409)
+    near = beside.of(ticket, user=request.user)
+    context = {"ticket": ticket, "now": at, "sheet": sheet, "keep": _keep(request)}
+    context |= _forms_of_sheets(request, ticket, near, [sheet], at=at, forms={})
+    return render(request, "tickets/desk/_sheet.html", context)
 
 
 @agent_required
@@ -80,7 +100,7 @@ def version_of(
     ticket: Ticket, shown: thread.Thread | None = None, *, at: datetime | None = None
 ) -> str:
     version = f"{ticket.thread_version}-{ticket.changed_at.timestamp():.6f}"
-    return f"{version}-on-its-way" if shown and at and shown.is_on_its_way(at) else version
+    return version + ON_ITS_WAY if shown and at and shown.is_on_its_way(at) else version
 
 
 def key_of(text: str) -> int:
@@ -100,7 +120,7 @@ def show(
     """Draw the page. ``forms`` are those that were refused, with everything that was typed."""
     forms = forms or {}
     context = around(request, ticket, at=at, forms=forms)
-    context |= _sheets(request, ticket, context["near"], at=at, forms=forms)
+    context |= _sheets(request, ticket, context["near"], sheet, at=at, forms=forms)
     return render(request, "tickets/desk/ticket.html", context | {"sheet": sheet}, status=status)
 
 
@@ -284,30 +304,51 @@ def _property_forms(
 
 
 def _sheets(
-    request: AgentRequest, ticket: Ticket, near: beside.Beside, *, at: datetime, forms: Forms
+    request: AgentRequest,
+    ticket: Ticket,
+    near: beside.Beside,
+    sheet: str,
+    *,
+    at: datetime,
+    forms: Forms,
 ) -> dict[str, Any]:
     """The sheets under the thread, each as it was left."""
-    drafts = near.drafts
-    drawn: Forms = {
-        "reply": reply_form(
-            request, ticket, at=at, draft=drafts.get(Draft.Kind.REPLY), identities=near.identities
-        ),
-        "note": composers.NoteForm(
-            ticket=ticket, initial=composers.from_draft(drafts.get(Draft.Kind.NOTE))
-        ),
-        "solve": composers.SolveForm(ticket=ticket, topics=near.topics),
-        "hand_off": composers.HandOffForm(ticket=ticket, people=near.people, queues=near.queues),
-        "wait": composers.ParkForm(),
-        "hold": composers.ParkForm(),
-    }
-    return {f"{name}_form": forms.get(name, form) for name, form in drawn.items()} | {
-        "drafts": drafts,
+    names = dict.fromkeys(["reply", "note", sheet or "reply", *forms])
+    return _forms_of_sheets(request, ticket, near, names, at=at, forms=forms) | {
+        "drafts": near.drafts,
         "held": {
             kind: [one for one in near.held if one.held_for == f"{kind}:{ticket.pk}"]
             for kind in ("reply", "note")
         },
         "undo_seconds": request.desk.undo_seconds,
     }
+
+
+def _forms_of_sheets(
+    request: AgentRequest,
+    ticket: Ticket,
+    near: beside.Beside,
+    names: Iterable[str],
+    *,
+    at: datetime,
+    forms: Forms,
+) -> dict[str, Form]:
+    drafts = near.drafts
+    drawn: dict[str, Callable[[], Form]] = {
+        "reply": lambda: reply_form(
+            request, ticket, at=at, draft=drafts.get(Draft.Kind.REPLY), identities=near.identities
+        ),
+        "note": lambda: composers.NoteForm(
+            ticket=ticket, initial=composers.from_draft(drafts.get(Draft.Kind.NOTE))
+        ),
+        "solve": lambda: composers.SolveForm(ticket=ticket, topics=near.topics),
+        "hand_off": lambda: composers.HandOffForm(
+            ticket=ticket, people=near.people, queues=near.queues
+        ),
+        "wait": composers.ParkForm,
+        "hold": composers.ParkForm,
+    }
+    return {f"{name}_form": forms.get(name) or drawn[name]() for name in names if name in SHEETS}
 
 
 def reply_form(

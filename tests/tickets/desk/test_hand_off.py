@@ -48,7 +48,7 @@ def test_a_private_queue_goes_to_its_own_people_only(admin: User) -> None:
     client = Client()
     client.force_login(admin)
 
-    page = client.get(address("ticket", ticket)).content.decode()
+    page = client.get(address("ticket", ticket), {"open": "hand_off"}).content.decode()
 
     assert f'value="user-{inside.pk}"' in page
     assert f'value="user-{outside.pk}"' not in page

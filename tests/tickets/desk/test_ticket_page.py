@@ -88,6 +88,26 @@ def _open_sheets(html: str) -> list[str]:
     return [name for name, rest in tags if "hidden" not in rest.split("method=")[0].split()]
 
 
+def test_a_sheet_without_a_draft_comes_alone_to_a_page_that_shows_everything(
+    browser: Client, agent: User
+) -> None:
+    ticket = make_fresh()
+    page = browser.get(address("ticket", ticket)).content.decode()
+    seen = re.search(r'id="version" name="version" value="([^"]+)"', page)
+    assert seen
+    assert 'data-sheet="hand_off"' not in page
+    ask = {"open": "hand_off", "version": seen[1]}
+
+    answer = browser.get(address("ticket", ticket), ask, headers={"X-Fragment": "sheet"})
+    assert answer.content.decode().count("<form") == 1
+    assert _open_sheets(answer.content.decode()) == ["hand_off"]
+
+    # What was said since must be read first: the script loads the whole page.
+    make_reply(ticket, agent)
+    late = browser.get(address("ticket", ticket), ask, headers={"X-Fragment": "sheet"})
+    assert (late.status_code, late.content) == (409, b"")
+
+
 def test_reply_and_note_are_told_apart_by_words_paper_icon_and_button(browser: Client) -> None:
     ticket = make_fresh()
 
