@@ -89,12 +89,12 @@ class OnTheDesk:
         if message is None:
             return NOTHING
         if message.kind == Message.Kind.NOTE:
-            return self._note(message)
+            return self._note(message, entry)
         if message.kind == Message.Kind.CUSTOMER:
-            return self._heard(message)
+            return self._heard(message, entry)
         return self._ours(message, entry)
 
-    def _note(self, message: Message) -> SafeString:
+    def _note(self, message: Message, entry: Entry) -> SafeString:
         return _NOTE(
             number=message.pk,
             key=message.key,
@@ -103,10 +103,10 @@ class OnTheDesk:
             who=message.by_user,
             when=self._time(message.at),
             body=_body(message),
-            files=_files(message.attachments.all()),
+            files=_files(entry.files),
         )
 
-    def _heard(self, message: Message) -> SafeString:
+    def _heard(self, message: Message, entry: Entry) -> SafeString:
         address = message.from_address
         return _HEARD(
             number=message.pk,
@@ -120,7 +120,7 @@ class OnTheDesk:
             when=self._time(message.at),
             body=paragraphs(message.text),
             original=self._original(message) if message.framed_html else NOTHING,
-            files=_files(message.attachments.all()),
+            files=_files(entry.files),
         )
 
     def _original(self, message: Message) -> SafeString:
@@ -140,7 +140,7 @@ class OnTheDesk:
             to=self._to(message),
             when=self._time(message.at),
             body=_body(message),
-            files=_files(message.attachments.all()),
+            files=_files(entry.files),
             fares=self._not_sent(message)
             if message.release_at > self.now
             else joined(_fares(mail) for mail in entry.deliveries),

@@ -5,10 +5,14 @@ Postgres to answer it, and every open inbox asks every few seconds.
 """
 
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache, wraps
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
 
 #: What stands in for a value while a statement is written: nobody’s key, no moment that ever was.
 _NO_KEY = -4_100_200_300_400_500_600
@@ -42,13 +46,53 @@ def written_once(write: Writer) -> Writer:
 
     @wraps(write)
     def filled(*kind: Any, **values: Any) -> Statement:
-        named = tuple((name, isinstance(value, datetime)) for name, value in values.items())
-        statement = written(kind, named)
-        meant = {_stand_in(n, moment): values[name] for n, (name, moment) in enumerate(named)}
-        params = (meant.get(one, one) if _may_stand_in(one) else one for one in statement.params)
-        return replace(statement, params=tuple(params))
+        return _filled(written(kind, _named(values)), values)
 
     return filled
+
+
+Rows = TypeVar("Rows", bound="QuerySet[Any, Any]")
+
+
+def rows_written_once(write: Callable[..., Rows]) -> Callable[..., Rows]:
+    """``written_once`` for the rows of a model, with ``select_related``: ``write`` returns a queryset.
+
+    What comes back is to be read, not filtered further: its SQL stands.
+    """
+
+    @lru_cache(64)
+    def written(kind: tuple[Any, ...], named: tuple[tuple[str, bool], ...]) -> tuple[Rows, Any]:
+        rows = write(
+            *kind, **{name: _stand_in(n, moment) for n, (name, moment) in enumerate(named)}
+        )
+        compiler = rows.query.get_compiler(rows.db)
+        # The compiler remembers which columns make which object.
+        compiler.written = Statement(*compiler.as_sql())
+        return rows, compiler
+
+    @wraps(write)
+    def filled(*kind: Any, **values: Any) -> Rows:
+        rows, compiler = written(kind, _named(values))
+        statement = _filled(compiler.written, values)
+        ready = copy(compiler)
+        ready.as_sql = lambda *args, **kwargs: (statement.sql, statement.params)
+        rows = rows.all()
+        rows.query.get_compiler = lambda *args, **kwargs: ready  # type: ignore[method-assign]
+        return rows
+
+    return filled
+
+
+def _named(values: dict[str, Any]) -> tuple[tuple[str, bool], ...]:
+    return tuple((name, isinstance(value, datetime)) for name, value in values.items())
+
+
+def _filled(statement: Statement, values: dict[str, Any]) -> Statement:
+    meant = {
+        _stand_in(n, isinstance(value, datetime)): value for n, value in enumerate(values.values())
+    }
+    params = (meant.get(one, one) if _may_stand_in(one) else one for one in statement.params)
+    return replace(statement, params=tuple(params))
 
 
 def _stand_in(n: int, is_moment: bool) -> int | datetime:

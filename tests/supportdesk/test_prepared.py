@@ -2,11 +2,15 @@
 
 from datetime import timedelta
 
-from supportdesk.lib.prepared import Statement, written_once
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from supportdesk.lib.prepared import Statement, rows_written_once, written_once
 from supportdesk.models import User
 from tests.factories import AN_HOUR, NOW, make_agent, make_queue, make_team, make_ticket
 from tickets import beside, inbox
 from tickets.models import Draft, Ticket
+from tickets.models.ticket_questions import TicketQuerySet
 
 
 def test_a_statement_is_written_once_for_each_kind() -> None:
@@ -53,3 +57,29 @@ def test_what_lies_beside_a_ticket_is_the_readers_own(agent: User, colleague: Us
     assert set(there.others) == {ticket, twin}
     # Only its team can be given a ticket of a private queue.
     assert colleague not in there.people
+
+
+def test_rows_are_whole_and_the_readers_own(agent: User, colleague: User) -> None:
+    @rows_written_once
+    def seen(role: str, *, who: int, number: int) -> TicketQuerySet:
+        calls.append(role)
+        rows = Ticket.objects.visible_to(User(pk=who, role=role)).filter(pk=number)
+        return rows.select_related("customer", "owner")
+
+    calls: list[str] = []
+    open_one = make_ticket()
+    hidden = make_ticket(queue=make_queue(team=make_team(), is_private=True), owner=colleague)
+    for user, ticket, sees in (
+        (agent, open_one, True),
+        (agent, hidden, False),
+        (colleague, hidden, True),
+        (agent, hidden, False),
+    ):
+        found = list(seen(user.role, who=user.pk, number=ticket.pk))
+        assert found == ([ticket] if sees else [])
+        with CaptureQueriesContext(connection) as asked:
+            assert [(one.customer, one.owner) for one in found] == [
+                (one.customer, one.owner) for one in found and [ticket]
+            ]
+        assert len(asked) == 0
+    assert calls == [agent.role]

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.contrib import messages
 from django.forms import Form
-from django.http import HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -17,13 +17,16 @@ from django.views.decorators.http import require_safe
 
 from customers.models import Identity
 from supportdesk.lib.access import AgentRequest, agent_required
-from supportdesk.lib.together import together
+from supportdesk.lib.prepared import Statement, rows_written_once, written_once
+from supportdesk.lib.together import asking, read
+from supportdesk.models import User
 from tickets import beside, next_update, ribbons, thread
 from tickets.errors import TicketError
 from tickets.forms import composer as composers
 from tickets.forms import properties
 from tickets.models import Draft, Event, Message, Promise, Ticket
 from tickets.models.ticket import in_staffed_time
+from tickets.models.ticket_questions import TicketQuerySet
 from tickets.said import OnTheDesk
 
 #: What can be open under the thread, one at a time. Of these, what has no draft is only drawn
@@ -47,10 +50,18 @@ Forms = dict[str, Form]
 
 def ticket_or_404(request: AgentRequest, number: int) -> Ticket:
     """The ticket, if this person may see it; else it is not there."""
-    rows = Ticket.objects.visible_to(request.user).select_related(
+    found = next(iter(_seen_by(request.user.role, who=request.user.pk, number=number)), None)
+    if found is None:
+        raise Http404
+    return found
+
+
+@rows_written_once
+def _seen_by(role: str, *, who: int, number: int) -> TicketQuerySet:
+    rows = Ticket.objects.visible_to(User(pk=who, role=role)).filter(pk=number)
+    return rows.select_related(
         "customer__organization", "identity", "owner", "queue__team__lead", "topic__parent"
     )
-    return get_object_or_404(rows, pk=number)
 
 
 @agent_required
@@ -259,13 +270,7 @@ def story_for(
         said = [entry.message for entry in whole.entries if entry.message]
         moved = whole.events
     else:
-        marks = together(
-            said=Message.objects.filter(ticket=ticket)
-            .exclude(kind=Message.Kind.NOTE)
-            .only("kind", "at", "undone_at")
-            .order_by("-at")[:_STORY],
-            moved=ticket.events.filter(kind__in=_MOVES).order_by("-at")[:_STORY],
-        )
+        marks = read(_marks(ticket=ticket.pk))
         said, moved = marks["said"][::-1], marks["moved"][::-1]
     standing = {one.pk for one in said if not one.undone_at}
     return ribbons.story_of(
@@ -279,6 +284,17 @@ def story_for(
         ][-_STORY:],
         now=at,
         calendar=request.desk.calendar,
+    )
+
+
+@written_once
+def _marks(*, ticket: int) -> Statement:
+    return asking(
+        said=Message.objects.filter(ticket=ticket)
+        .exclude(kind=Message.Kind.NOTE)
+        .only("kind", "at", "undone_at")
+        .order_by("-at")[:_STORY],
+        moved=Event.objects.filter(ticket=ticket, kind__in=_MOVES).order_by("-at")[:_STORY],
     )
 
 
