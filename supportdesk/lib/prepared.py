@@ -11,6 +11,8 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache, wraps
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from django.db import connections
+
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
@@ -75,6 +77,8 @@ def rows_written_once(write: Callable[..., Rows]) -> Callable[..., Rows]:
         rows, compiler = written(kind, _named(values))
         statement = _filled(compiler.written, values)
         ready = copy(compiler)
+        # It was written by another thread, maybe; connections are each thread’s own.
+        ready.connection = connections[rows.db]
         ready.as_sql = lambda *args, **kwargs: (statement.sql, statement.params)
         rows = rows.all()
         rows.query.get_compiler = lambda *args, **kwargs: ready  # type: ignore[method-assign]

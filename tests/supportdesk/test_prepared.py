@@ -1,12 +1,14 @@
 """A statement that was written for one asker answers each by what is theirs."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 from django.db import connection
+from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
 
 from supportdesk.lib.prepared import Statement, rows_written_once, written_once
-from supportdesk.models import User
+from supportdesk.models import Team, User
 from tests.factories import AN_HOUR, NOW, make_agent, make_queue, make_team, make_ticket
 from tickets import beside, inbox
 from tickets.models import Draft, Ticket
@@ -83,3 +85,19 @@ def test_rows_are_whole_and_the_readers_own(agent: User, colleague: User) -> Non
             ]
         assert len(asked) == 0
     assert calls == [agent.role]
+
+
+def test_rows_are_read_by_the_connection_of_whoever_asks(db: None) -> None:
+    @rows_written_once
+    def teams(*, number: int) -> QuerySet[Team]:
+        return Team.objects.filter(pk=number)
+
+    def ask() -> list[Team]:
+        try:
+            return list(teams(number=0))
+        finally:
+            connection.close()
+
+    assert list(teams(number=0)) == []
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(ask).result() == []
