@@ -56,8 +56,9 @@ ROUND = (
 #: What each mutant must be found by, and what else follows from that.
 MUTANTS = {
     "acknowledge-first": ("lost", {"mails_lost"}),
-    "sent-before-data": ("mails_lost", set()),
-    "never-in-doubt": ("mails_doubled", set()),
+    # The mails about broken promises are mails, too.
+    "sent-before-data": ("mails_lost", {"not_once"}),
+    "never-in-doubt": ("mails_doubled", {"not_once"}),
 }
 
 

@@ -54,16 +54,21 @@ def alarms(request: HttpRequest) -> dict[str, Callable[[], list[Alarm]]]:
 
 def what_stands_still(desk: Desk, user: User, *, at: datetime) -> list[Alarm]:
     """Return a sentence for each thing, as it was some seconds ago at the most."""
+    # On hold nothing goes out, comes in or fires: that is one thing to say, not three.
+    told = [*(_hold(user, at) if desk.is_on_hold else ()), *of_the_desk(desk, at=at)]
+    return sorted(told, key=lambda alarm: (not alarm.is_grave, alarm.is_quiet))
+
+
+def of_the_desk(desk: Desk, *, at: datetime) -> list[Alarm]:
+    """The same for nobody in particular, without the hold."""
     sending, coming_in, pulse = _facts(at)
     found = watch.find(set_up_at=desk.set_up_at, is_on_hold=desk.is_on_hold, at=at, known=pulse)
-    told = [
-        # On hold nothing goes out, comes in or fires: that is one thing to say, not three.
-        *(_hold(user, at) if desk.is_on_hold else _standstill(sending, coming_in, at)),
+    return [
+        *([] if desk.is_on_hold else _standstill(sending, coming_in, at)),
         *(_found(each) for each in found),
         *_trouble(sending, at),
         *_put_by(coming_in),
     ]
-    return sorted(told, key=lambda alarm: (not alarm.is_grave, alarm.is_quiet))
 
 
 @remembered(FACTS_ARE_GOOD_FOR)

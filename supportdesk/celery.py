@@ -16,6 +16,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "supportdesk.settings")
 app = Celery("supportdesk")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.update(
+    imports=("supportdesk.alive",),
     accept_content=["json"],
     task_ignore_result=True,
     task_acks_late=True,
@@ -40,6 +41,8 @@ app.conf.update(
         "supportdesk.tasks.run_timers": {"queue": "timers"},
         "supportdesk.tasks.send_mail": {"queue": "mail"},
         "supportdesk.tasks.reap_outbox": {"queue": "default"},
+        # These ask the world, as the mail worker may.
+        "supportdesk.alive.*": {"queue": "mail"},
     },
     #: Rings, and with Redis gone looks by itself.
     beat_scheduler="supportdesk.bell:Bell",
@@ -74,6 +77,16 @@ app.conf.update(
             "task": "supportdesk.dashboards.tasks.count",
             "schedule": 30.0,
             "options": {"expires": 30},
+        },
+        "say that all is well": {
+            "task": "supportdesk.alive.say_that_all_is_well",
+            "schedule": 60.0,
+            "options": {"expires": 60},
+        },
+        "look how long the certificate lasts": {
+            "task": "supportdesk.alive.look_at_certificate",
+            "schedule": 600.0,
+            "options": {"expires": 600},
         },
         "sweep files nobody kept": {
             "task": "tickets.tasks.sweep_files",

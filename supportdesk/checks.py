@@ -110,6 +110,22 @@ def _addresses() -> Iterator[CheckMessage]:
         )
 
 
+def _watchers() -> Iterator[CheckMessage]:
+    if settings.ALIVE_URL and urlsplit(settings.ALIVE_URL).scheme not in {"http", "https"}:
+        yield Error(
+            "ALIVE_URL is no address that can be asked for.",
+            hint="Set it to what the watching service gave you, like https://watch.example.com/ID.",
+            id="supportdesk.E009",
+        )
+    place = settings.CERTIFICATE
+    if place and not place.startswith("/") and not place.rpartition(":")[2].isdecimal():
+        yield Error(
+            "CERTIFICATE is neither a file nor host:port.",
+            hint="Set it to a path that begins with /, or to host:port, like proxy:443.",
+            id="supportdesk.E010",
+        )
+
+
 def _python() -> Iterator[CheckMessage]:
     version = sys.version_info
     floor = PYTHON_FLOOR.get((version.major, version.minor), 0)
@@ -154,5 +170,6 @@ _LOOKS: tuple[Callable[[], Iterator[CheckMessage]], ...] = (
     _debug,
     _secret,
     _addresses,
+    _watchers,
     _python,
 )

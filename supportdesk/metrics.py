@@ -85,15 +85,15 @@ def _line(name: str, labels: str, value: float | None) -> str:
 
 def _families() -> Iterator[Family]:
     yield from _requests(traffic.read(at=time.time()))
-    redis_says, facts = _queue_lengths(), _facts()
+    redis_says, known = queue_lengths(), facts()
     yield (
         *("up", "gauge", "Whether Postgres and Redis answer."),
-        [('{what="postgres"}', int(bool(facts))), ('{what="redis"}', int(bool(redis_says)))],
+        [('{what="postgres"}', int(bool(known))), ('{what="redis"}', int(bool(redis_says)))],
     )
     lengths: Samples = [(f'{{queue="{name}"}}', many) for name, many in redis_says.items()]
     yield "queue_length", "gauge", "Bells in Redis that no worker has heard yet.", lengths
-    if facts:
-        yield from _of_postgres(facts)
+    if known:
+        yield from _of_postgres(known)
     disk = shutil.disk_usage(settings.DATA_DIR)
     free = round(disk.free / disk.total, 4)
     yield "disk_free_ratio", "gauge", "Free share of the disk with the data.", [("", free)]
@@ -115,9 +115,9 @@ def _requests(seen: traffic.Traffic) -> Iterator[Family]:
     )
 
 
-def _of_postgres(facts: dict[str, Any]) -> Iterator[Family]:
+def _of_postgres(known: dict[str, Any]) -> Iterator[Family]:
     def gauge(name: str, words: str, *samples: tuple[str, str]) -> Family:
-        return name, "gauge", words, [(labels, facts[fact]) for labels, fact in samples]
+        return name, "gauge", words, [(labels, known[fact]) for labels, fact in samples]
 
     yield gauge(
         *("mails", "Mails by state; those that failed are of the last three days."),
@@ -151,8 +151,8 @@ def _of_postgres(facts: dict[str, Any]) -> Iterator[Family]:
     )
 
 
-def _facts() -> dict[str, Any]:
-    """Return what Postgres knows; nothing if it does not answer."""
+def facts() -> dict[str, Any]:
+    """Return what Postgres knows, times in seconds; nothing if it does not answer."""
     try:
         with connection.cursor() as cursor:
             cursor.execute(_FACTS)
@@ -167,7 +167,8 @@ def _facts() -> dict[str, Any]:
         return {}
 
 
-def _queue_lengths() -> dict[str, int]:
+def queue_lengths() -> dict[str, int]:
+    """Return how many bells of each queue nobody has heard yet; nothing if Redis does not answer."""
     try:
         with (
             redis.Redis.from_url(

@@ -262,6 +262,11 @@ FORM_LIMIT_PER_DESK = limit(os.environ.get("FORM_LIMIT_PER_DESK", "600/3600"))
 METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")
 METRICS_NETWORKS = os.environ.get("METRICS_NETWORKS", "").split()
 
+#: Asked for once a minute while all is well; whoever listens there calls somebody when it stops.
+ALIVE_URL = "" if TRIAL else os.environ.get("ALIVE_URL", "")
+#: Whose end is watched: a PEM file, or host:port, asked for the name in PUBLIC_BASE_URL.
+CERTIFICATE = "" if TRIAL else os.environ.get("CERTIFICATE", "")
+
 # --- Logs ---------------------------------------------------------------------------------------
 
 LOGGING = {

@@ -3,13 +3,14 @@
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
-from supportdesk import metrics, views
+from supportdesk import health_page, metrics, views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
     path("", include("tickets.urls.customer")),
     path("desk/", include(("tickets.urls.desk", "desk"))),
     path("desk/mail/", include("supportdesk.mail_state.urls")),
+    path("desk/health/", health_page.health_page, name="health_page"),
     path("desk/", include("supportdesk.dashboards.urls")),
     path("", include("feedback.urls")),
     path("setup/", include(("supportdesk.setup.urls", "setup"))),

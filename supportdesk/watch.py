@@ -1,4 +1,4 @@
-"""What else can stand still or run out: the clock, backups, the disk, and pages that fail.
+"""What else can stand still or run out: the clock, backups, the disk, the certificate, pages that fail.
 
 Each has two thresholds: from the first on somebody should look, from the
 second on somebody should be called.
@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.core.cache import cache
 from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from supportdesk.lib import moments, traffic
+from supportdesk.lib.remembered import remembered
 
 #: Look, and call.
 Thresholds = tuple[timedelta, timedelta]
@@ -23,6 +25,9 @@ TIMERS: Thresholds = (timedelta(seconds=15), timedelta(seconds=60))
 TICK: Thresholds = (timedelta(seconds=30), timedelta(minutes=2))
 BACKUP: Thresholds = (timedelta(hours=26), timedelta(hours=48))
 CLOCK: Thresholds = (timedelta(seconds=0.5), timedelta(seconds=2))
+CERTIFICATE: Thresholds = (timedelta(days=21), timedelta(days=7))
+#: Where the worker writes down when it ends: pages ask no network.
+CERTIFICATE_KEY = "certificate-ends"
 DISK_FREE = (0.15, 0.05)
 FAILED_SHARE = (0.001, 0.01)
 #: A single page that fails is in the log; the band is for more than that.
@@ -93,7 +98,8 @@ def find(
         seconds = f"{known.clock_is_off.total_seconds():.1f}"
         yield Finding(words % {"n": seconds}, known.clock_is_off > CLOCK[1])
     yield from _disk()
-    yield from _pages(at)
+    yield from certificate(at)
+    yield from failing_pages(at)
 
 
 def _timers(known: Pulse) -> Iterator[Finding]:
@@ -135,7 +141,31 @@ def _disk() -> Iterator[Finding]:
         yield Finding(words % {"n": int(free * 100)}, free < DISK_FREE[1])
 
 
-def _pages(at: datetime) -> Iterator[Finding]:
+def certificate(at: datetime) -> Iterator[Finding]:
+    ends_at = certificate_ends() if settings.CERTIFICATE else None
+    if ends_at == "":
+        yield Finding(_("Nobody can read the certificate of this address."), is_grave=False)
+    elif ends_at:
+        left = datetime.fromisoformat(ends_at) - at
+        if left < timedelta():
+            yield Finding(_("The certificate of this address is over."), is_grave=True)
+        elif left < CERTIFICATE[0]:
+            words = ngettext(
+                "The certificate of this address ends in %(n)s day.",
+                "The certificate of this address ends in %(n)s days.",
+                left.days,
+            )
+            yield Finding(words % {"n": left.days}, left < CERTIFICATE[1])
+
+
+@remembered(60)
+def certificate_ends() -> str | None:
+    """When the certificate ends, in ISO; empty if it could not be read; ``None``: nobody looked yet."""
+    known = cache.get(CERTIFICATE_KEY)
+    return known if isinstance(known, str) else None
+
+
+def failing_pages(at: datetime) -> Iterator[Finding]:
     seen = traffic.read(at=at.timestamp())
     if seen.recent_failed >= FAILED_AT_LEAST:
         share = seen.recent_failed / seen.recent
