@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Count as CountOf
+from django.db.models import QuerySet
 from django.utils.functional import Promise as Lazy
 from django.utils.translation import gettext_lazy as _
 
-from supportdesk.lib.paging import Page, page_of
-from supportdesk.lib.prepared import Statement, written_once
+from supportdesk.lib.paging import Order, Page, Place, place_of
+from supportdesk.lib.prepared import Statement, rows_written_once, written_once
 from supportdesk.models import User
 from tickets.counts import Count, beside, count_each, count_views
 from tickets.models import Ticket
@@ -158,11 +159,42 @@ def rows_of(view: View, *, user: User, at: datetime) -> TicketQuerySet:
     return view.rows(Ticket.objects.visible_to(user), user, at)
 
 
-def page(view: View, rows: TicketQuerySet, *, cursor: str) -> Page[Ticket]:
-    """One page of a view’s rows with everything that they show. One query."""
-    return page_of(
-        rows.with_row(), key=view.key, size=PAGE, cursor=cursor, descending=view.is_descending
-    )
+def page(view: View, *, user: User, at: datetime, cursor: str) -> Page[Ticket]:
+    """One page of a view with everything that its rows show. One query."""
+    place = place_of(cursor)
+    values = {"who": user.pk, "at": at}
+    if place:
+        values |= {"beyond": place.pk} | ({"beyond_at": place.at} if place.at else {})
+    kind = (user.role, view.slug, PAGE, bool(place and place.backwards))
+    return _order(view).page(list(_listing(*kind, **values)), place)
+
+
+def page_among(view: View, rows: TicketQuerySet, *, cursor: str) -> Page[Ticket]:
+    """One page of some of a view’s tickets, in the view’s order. One query."""
+    order, place = _order(view), place_of(cursor)
+    return order.page(list(order.rows(rows.for_rows(), place)), place)
+
+
+def _order(view: View) -> Order:
+    return Order(view.key, PAGE, view.is_descending)
+
+
+@rows_written_once
+def _listing(
+    role: str,
+    slug: str,
+    size: int,
+    backwards: bool,
+    *,
+    who: int,
+    at: datetime,
+    beyond: int | None = None,
+    beyond_at: datetime | None = None,
+) -> QuerySet[Ticket, Ticket]:
+    view, user = VIEWS[slug], User(pk=who, role=role)
+    place = None if beyond is None else Place(backwards, beyond_at, beyond)
+    order = Order(view.key, size, view.is_descending)
+    return order.rows(rows_of(view, user=user, at=at).for_rows(), place)
 
 
 def senders(rows: TicketQuerySet) -> list[tuple[str, int]]:
@@ -197,11 +229,6 @@ def _read_by_key(view: View, *, user: User, at: datetime) -> TicketQuerySet:
     """
     rows = rows_of(view, user=user, at=at)
     return rows if view.is_descending else rows.order_by(view.key, "pk")
-
-
-def groups(counts: dict[str, Count]) -> list[tuple[Lazy, list[tuple[View, Count]]]]:
-    """The groups with the count beside each view, for the list of them."""
-    return [(group.name, [(view, counts[view.slug]) for view in group.views]) for group in GROUPS]
 
 
 def arrived_since(rows: TicketQuerySet, *, since: datetime) -> int:

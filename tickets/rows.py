@@ -1,23 +1,27 @@
-"""A ticket as every list shows it: one row, drawn in one step.
+"""Tickets as every list shows them, each row drawn in one step; and the list of the lists.
 
 A page has fifty of them. As a template with its parts a row cost half a
 millisecond, two thirds of the page; what all rows of a page have in common
 is worked out once (``Rows``).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote
 
+from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from supportdesk.lib import moments, ribbon_drawing
 from supportdesk.lib.drawing import avatar, icon, marked, time
 from supportdesk.lib.reversing import address_of
-from supportdesk.lib.shapes import NOTHING, Shape
+from supportdesk.lib.shapes import NOTHING, Shape, joined
 from supportdesk.lib.worktime import Calendar
 from tickets import ribbons
+from tickets.counts import Count
+from tickets.inbox import GROUPS, View
 from tickets.models import Ticket
 from tickets.passages import Marks, Passage
 from tickets.states import Impact, State
@@ -45,9 +49,17 @@ _PASSAGE = Shape(
 )
 
 
+_VIEW = Shape("""
+    <a class="views__go" href="{place}?view={slug}"{here}>
+        {icon} {name} <span class="views__count{tone}">{count}</span>
+    </a>
+""")
+_HERE = Shape(' aria-current="page"')()
+
+
 @dataclass(frozen=True)
 class Rows:
-    """How one page draws its tickets. They were read ``with_row``."""
+    """How one page draws its tickets. They were read ``for_rows``."""
 
     now: datetime
     calendar: Calendar
@@ -104,6 +116,30 @@ class Rows:
             when=moments.one_word(passage.at, now=self.now),
             words=marked(passage.pieces),
         )
+
+
+def views(counts: Mapping[str, Count], here: View) -> list[tuple[str, SafeString]]:
+    """The list of views in its groups, each view with its count."""
+    place = reverse("desk:inbox")
+    return [
+        (
+            str(group.name),
+            joined(_view(view, counts[view.slug], here, place) for view in group.views),
+        )
+        for group in GROUPS
+    ]
+
+
+def _view(view: View, count: Count, here: View, place: str) -> SafeString:
+    return _VIEW(
+        place=place,
+        slug=view.slug,
+        here=_HERE if view is here else NOTHING,
+        icon=icon(view.icon),
+        name=view.name,
+        tone=f" views__count--{view.tone}" if view.tone and count.n else NOTHING,
+        count=str(count),
+    )
 
 
 def _flag(ticket: Ticket) -> SafeString:

@@ -163,7 +163,7 @@ def _tickets(
     question = Question(number, here, read_pick(request.GET))
     rows = question.rows()
     page = page_of(
-        rows.with_row(),
+        rows.for_rows(),
         key=number.key,
         size=inbox.PAGE,
         cursor=request.GET.get("cursor", ""),

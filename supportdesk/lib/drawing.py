@@ -25,6 +25,8 @@ _SOMEBODY = Shape(
 )
 _TIME = Shape('<time datetime="{at}" title="{exactly}">{words}</time>')
 _AGO = Shape('<time-ago datetime="{at}" title="{exactly}" pattern="{pattern}">{words}</time-ago>')
+_OPTION = Shape('<option value="{value}"{chosen}>{label}</option>')
+_CHOSEN = Shape(" selected")()
 _SOUGHT = Shape("<mark>{text}</mark>")
 _PARAGRAPH = Shape("<p>{text}</p>")
 
@@ -108,3 +110,11 @@ def paragraphs(text: str) -> SafeString:
     """Escape plain text and wrap its paragraphs; single line breaks are kept by the style."""
     parts = (part.strip("\r\n") for part in text.replace("\r\n", "\n").split("\n\n"))
     return joined(_PARAGRAPH(text=part) for part in parts if part.strip())
+
+
+def options(choices: Iterable[tuple[str, str]], chosen: str) -> SafeString:
+    """Draw what a select offers."""
+    return joined(
+        _OPTION(value=value, chosen=_CHOSEN if value == chosen else None, label=label)
+        for value, label in choices
+    )

@@ -1,6 +1,6 @@
 """Moments and spans in few words, in the reader’s zone and language."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache
 
 from django.utils import timezone
@@ -53,9 +53,16 @@ def one_word(moment: datetime, *, now: datetime) -> str:
 
 def full(moment: datetime) -> str:
     """Say ``moment`` so that nobody can mistake it: weekday, date, time and zone."""
-    local = timezone.localtime(moment)
+    minute = moment.astimezone(UTC).replace(second=0, microsecond=0)
+    return _full_once(minute, timezone.get_current_timezone(), get_language() or "")
+
+
+@lru_cache(_KEPT)
+def _full_once(moment: datetime, zone: tzinfo, language: str) -> str:
+    # Language and zone are those in force; named here, they keep their words apart.
+    local = moment.astimezone(zone)
     # Of an hour that comes twice Django leaves the zone out, just when it is needed.
-    return _worded(local, _("l j F Y, H:i (T)")).replace("()", f"({local.tzname()})")
+    return date_format(local, _("l j F Y, H:i (T)")).replace("()", f"({local.tzname()})")
 
 
 def day_and_time(moment: datetime, *, now: datetime) -> str:

@@ -21,43 +21,63 @@ class Page(Generic[M]):
     previous: str
 
 
-def page_of(
-    rows: QuerySet[M, M], *, key: str, size: int, cursor: str = "", descending: bool = False
-) -> Page[M]:
-    """Return the page of ``rows`` behind ``cursor``, ordered by ``(key, pk)``.
+class Place(NamedTuple):
+    """Where a page begins, or, backwards, ends: beyond this row."""
 
-    ``key`` is a datetime field with an index on ``(key, id)``; rows without a
-    value come last (they may only exist in ascending order). One query. A
-    cursor that is not one of ours shows the first page.
-    """
-    place = _read(cursor)
-    backwards = bool(place and place.backwards)
-    upwards = descending == backwards
-    if place:
-        has_nulls = bool(rows.model._meta.get_field(key).null)  # noqa: SLF001 -- Django’s documented API
-        rows = rows.filter(_beyond(place, key, upwards=upwards, has_nulls=has_nulls))
-    sign = "" if upwards else "-"
-    found = list(rows.order_by(f"{sign}{key}", f"{sign}pk")[: size + 1])
-    more = len(found) > size
-    found = found[:size]
-    if backwards:
-        found.reverse()
-    has_next = bool(found) and (backwards or more)
-    has_previous = bool(found) and (more if backwards else place is not None)
-    return Page(
-        rows=found,
-        next=_write(found[-1], key, backwards=False) if has_next else "",
-        previous=_write(found[0], key, backwards=True) if has_previous else "",
-    )
-
-
-class _Place(NamedTuple):
     backwards: bool
     at: datetime | None
     pk: int
 
 
-def _beyond(place: _Place, key: str, *, upwards: bool, has_nulls: bool) -> Q:
+@dataclass(frozen=True)
+class Order:
+    """``(key, pk)``, and how many rows stand on a page.
+
+    ``key`` is a datetime field with an index on ``(key, id)``; rows without a
+    value come last (they may only exist in ascending order).
+    """
+
+    key: str
+    size: int
+    descending: bool = False
+
+    def rows(self, rows: QuerySet[M, M], place: Place | None) -> QuerySet[M, M]:
+        """Return the rows beyond ``place``, one more than a page."""
+        upwards = self.descending == bool(place and place.backwards)
+        if place:
+            has_nulls = bool(rows.model._meta.get_field(self.key).null)  # noqa: SLF001 -- Django’s documented API
+            rows = rows.filter(_beyond(place, self.key, upwards=upwards, has_nulls=has_nulls))
+        sign = "" if upwards else "-"
+        return rows.order_by(f"{sign}{self.key}", f"{sign}pk")[: self.size + 1]
+
+    def page(self, found: list[M], place: Place | None) -> Page[M]:
+        """Make a page of what was found beyond ``place``."""
+        backwards = bool(place and place.backwards)
+        more = len(found) > self.size
+        found = found[: self.size]
+        if backwards:
+            found.reverse()
+        has_next = bool(found) and (backwards or more)
+        has_previous = bool(found) and (more if backwards else place is not None)
+        return Page(
+            rows=found,
+            next=_write(found[-1], self.key, backwards=False) if has_next else "",
+            previous=_write(found[0], self.key, backwards=True) if has_previous else "",
+        )
+
+
+def page_of(
+    rows: QuerySet[M, M], *, key: str, size: int, cursor: str = "", descending: bool = False
+) -> Page[M]:
+    """Return the page of ``rows`` behind ``cursor``. One query.
+
+    A cursor that is not one of ours shows the first page.
+    """
+    order, place = Order(key, size, descending), place_of(cursor)
+    return order.page(list(order.rows(rows, place)), place)
+
+
+def _beyond(place: Place, key: str, *, upwards: bool, has_nulls: bool) -> Q:
     """The rows on the far side of ``place``; Postgres puts nulls at the upper end.
 
     The bound says again what the rest says, as one comparison: only that is a
@@ -83,13 +103,16 @@ def _write(row: Model, key: str, *, backwards: bool) -> str:
     return base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")
 
 
-def _read(cursor: str) -> _Place | None:
+def place_of(cursor: str) -> Place | None:
     try:
         raw = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
         backwards, at, pk = json.loads(raw)
-        return _Place(bool(backwards), at and datetime.fromisoformat(at), int(pk))
+        found = Place(bool(backwards), datetime.fromisoformat(at) if at else None, int(pk))
     except (ValueError, TypeError, binascii.Error):
         return None
+    # Ours are in a zone, and no key of a row is longer.
+    is_ours = (found.at is None or found.at.tzinfo) and abs(found.pk) < 2**63
+    return found if is_ours else None
 
 
 def capped(rows: QuerySet[Any, Any], limit: int = 500) -> tuple[int, str]:

@@ -1,6 +1,5 @@
 """A ribbon under its words, as HTML and SVG."""
 
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -8,7 +7,7 @@ from django.utils.translation import pgettext
 from supportdesk.lib import moments
 from supportdesk.lib.drawing import time, time_ago
 from supportdesk.lib.ribbons import Ribbon, State
-from supportdesk.lib.shapes import NOTHING, Shape
+from supportdesk.lib.shapes import NOTHING, Shape, worded
 
 _RIBBON = Shape("""
     <div class="ribbon ribbon--{state}"><span class="ribbon__words">
@@ -45,13 +44,15 @@ def drawn(r: Ribbon) -> SafeString:
 
 def _words(r: Ribbon) -> tuple[SafeString | str, SafeString | str]:
     if r.state is State.PAUSED:
-        return r.what, format_html(_("since {}"), time(r.since, moments.brief(r.since, now=r.now)))
+        return r.what, worded(
+            _("since {moment}"), moment=time(r.since, moments.brief(r.since, now=r.now))
+        )
     if r.due is None:
         return r.what, NOTHING
     due = time(r.due, moments.short(r.due, now=r.now))
     if r.state is State.KEPT:
-        return format_html(_("{what}, {moment}"), what=r.what, moment=due), _("kept")
-    said = format_html(_("{what} by {moment}"), what=r.what, moment=due)
+        return worded(_("{what}, {moment}"), what=r.what, moment=due), _("kept")
+    said = worded(_("{what} by {moment}"), what=r.what, moment=due)
     if r.state is not State.BROKEN:
         return said, time_ago(r.due, r.now, _("in {}") if r.for_customer else "{}")
     if r.for_customer:

@@ -40,6 +40,13 @@ def joined(parts: Iterable[object]) -> SafeString:
     return SafeString("".join([_escaped(part) for part in parts]))
 
 
+def worded(pattern: str, **parts: object) -> SafeString:
+    """Fill a sentence in somebody’s language; it is escaped, and so is what fills it."""
+    return SafeString(
+        escape(pattern).format_map({name: _escaped(part) for name, part in parts.items()})
+    )
+
+
 def _escaped(part: Any) -> str:
     kind = type(part)
     if kind is SafeString:

@@ -71,10 +71,13 @@ class Calendar:
         """Return the staffed time between two instants; zero if ``end`` is not later."""
         # In UTC: two moments of one zone are subtracted by the clock on the wall.
         start, end, total = start.astimezone(UTC), end.astimezone(UTC), timedelta()
+        if end <= start:
+            return total
         for opens, closes in self.shifts_from(start):
             if opens >= end:
                 break
-            total += max(timedelta(), min(end, closes) - max(start, opens))
+            if closes > start:
+                total += min(end, closes) - max(start, opens)
         return total
 
     def due(self, start: datetime, allowance: timedelta) -> datetime:

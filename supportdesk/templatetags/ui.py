@@ -125,6 +125,7 @@ def pager(context: Context, page: Page, param: str = "cursor") -> dict[str, Any]
 
 register.filter("marked", drawing.marked)
 register.filter("drawn", joined)
+register.filter("options", drawing.options)
 register.filter("paragraphs", drawing.paragraphs)
 
 

@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
+import pytest
 from django.db import connection
 from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
@@ -101,3 +102,19 @@ def test_rows_are_read_by_the_connection_of_whoever_asks(db: None) -> None:
     assert list(teams(number=0)) == []
     with ThreadPoolExecutor(1) as pool:
         assert pool.submit(ask).result() == []
+
+
+def test_pages_of_a_view_are_one_after_the_other(
+    agent: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inbox, "PAGE", 2)
+    tickets = [make_ticket(at=NOW + AN_HOUR * n) for n in range(5)]
+
+    for view, expected in ((inbox.VIEWS["open"], tickets), (inbox.VIEWS["all"], tickets[::-1])):
+        pages = [inbox.page(view, user=agent, at=NOW, cursor="")]
+        while pages[-1].next:
+            pages.append(inbox.page(view, user=agent, at=NOW, cursor=pages[-1].next))
+        assert [page.rows for page in pages] == [expected[:2], expected[2:4], expected[4:]]
+        back = inbox.page(view, user=agent, at=NOW, cursor=pages[2].previous)
+        assert back.rows == expected[2:4]
+        assert inbox.page(view, user=agent, at=NOW, cursor=back.previous).rows == expected[:2]

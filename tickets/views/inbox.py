@@ -18,7 +18,7 @@ from tickets import filters, inbox, passages, ribbons, search
 from tickets.counts import count_each
 from tickets.filters import Known
 from tickets.models import Message, Promise, Ticket
-from tickets.rows import Rows
+from tickets.rows import Rows, views
 from tickets.states import State
 from tickets.views.ticket import story_for
 
@@ -37,37 +37,67 @@ def list_tickets(request: AgentRequest) -> HttpResponse:
     known = filters.known_to(request.user)
     text = request.GET.get("q", "")
     parts = filters.parse(text)
-    narrowed = filters.narrow(
-        inbox.rows_of(view, user=request.user, at=at), parts, known=known, at=at
-    )
     counts = inbox.counts(user=request.user, at=at)
     preview, origin = _preview(request, request.GET.get("ticket", ""), at=at), _origin(request)
     rows = Rows(at, request.desk.calendar, origin=origin, chosen=preview["number"])
-    if narrowed.sought:
-        listed = _found(request, narrowed, rows, at=at)
+    if parts:
+        narrowed = filters.narrow(
+            inbox.rows_of(view, user=request.user, at=at), parts, known=known, at=at
+        )
+        draw = _found if narrowed.sought else _narrowed
+        listed = draw(request, view, narrowed, rows, at=at)
     else:
-        page = inbox.page(view, narrowed.rows, cursor=request.GET.get("cursor", ""))
-        listed = {
-            "page": page,
-            "rows": [rows.drawn(ticket) for ticket in page.rows],
-            "count": count_each([narrowed.rows])[0] if parts else counts[view.slug],
-            "senders": inbox.senders(narrowed.rows) if view.slug == "unverified" else [],
-        }
+        listed = _whole(request, view, rows, at=at) | {"count": counts[view.slug]}
     context = {
         "here": "inbox",
         "now": at,
         "view": view,
-        "groups": inbox.groups(counts),
+        "groups": views(counts, view),
         "q": filters.render(parts),
-        "left_out": narrowed.left_out,
         "selects": _selects(parts, known),
         "origin": origin,
     }
     return render(request, "tickets/desk/inbox.html", context | listed | preview)
 
 
+def _whole(request: AgentRequest, view: inbox.View, rows: Rows, *, at: datetime) -> dict[str, Any]:
+    """What the list shows of a whole view."""
+    user = request.user
+    page = inbox.page(view, user=user, at=at, cursor=request.GET.get("cursor", ""))
+    every = inbox.rows_of(view, user=user, at=at) if view.slug == "unverified" else None
+    return {
+        "page": page,
+        "rows": [rows.drawn(ticket) for ticket in page.rows],
+        "senders": [] if every is None else inbox.senders(every),
+    }
+
+
+def _narrowed(
+    request: AgentRequest,
+    view: inbox.View,
+    narrowed: filters.Narrowed,
+    rows: Rows,
+    *,
+    at: datetime,
+) -> dict[str, Any]:
+    """What the list shows of a view that was narrowed."""
+    page = inbox.page_among(view, narrowed.rows, cursor=request.GET.get("cursor", ""))
+    return {
+        "page": page,
+        "rows": [rows.drawn(ticket) for ticket in page.rows],
+        "count": count_each([narrowed.rows])[0],
+        "senders": inbox.senders(narrowed.rows) if view.slug == "unverified" else [],
+        "left_out": narrowed.left_out,
+    }
+
+
 def _found(
-    request: AgentRequest, narrowed: filters.Narrowed, rows: Rows, *, at: datetime
+    request: AgentRequest,
+    view: inbox.View,
+    narrowed: filters.Narrowed,
+    rows: Rows,
+    *,
+    at: datetime,
 ) -> dict[str, Any]:
     """What the list shows of a search: tickets with the best passage of each, newest first."""
     sought = narrowed.sought
@@ -82,7 +112,7 @@ def _found(
     if sought.waiting:
         narrowed.left_out.append(_still_reading(sought.waiting))
     keys = [hit.pk for hit in found.hits]
-    tickets = narrowed.rows.with_row().in_bulk(keys)
+    tickets = narrowed.rows.for_rows().in_bulk(keys)
     said = passages.of(keys, sought)
     drawn = [
         rows.drawn(tickets[key], passages.marks(tickets[key], said.get(key), sought))
@@ -92,7 +122,8 @@ def _found(
     return {
         "sought": sought,
         "count": found,
-        "senders": _senders(request, keys),
+        "senders": _senders(view, keys),
+        "left_out": narrowed.left_out,
         "rows": drawn,
         "page": Page(rows=[], next=found.next, previous=""),
     }
@@ -126,7 +157,7 @@ def news(request: AgentRequest) -> HttpResponse:
         narrowed = filters.narrow(rows, parts, known=known, at=at)
         missed = _missed(narrowed, since=since, at=at)
     context = {
-        "groups": inbox.groups(counts),
+        "groups": views(counts, view),
         "count": counts[view.slug],
         "view": view,
         "missed": missed,
@@ -146,8 +177,8 @@ def _still_reading(n: int) -> str:
     ) % {"many": many}
 
 
-def _senders(request: AgentRequest, keys: list[int]) -> list[tuple[str, int]]:
-    if request.GET.get("view") != "unverified":
+def _senders(view: inbox.View, keys: list[int]) -> list[tuple[str, int]]:
+    if view.slug != "unverified":
         return []
     return inbox.senders(Ticket.objects.filter(pk__in=keys))
 
@@ -215,8 +246,10 @@ def _selects(parts: tuple[filters.Part, ...], known: Known) -> list[dict[str, An
 
 def _preview(request: AgentRequest, chosen: str, *, at: datetime) -> dict[str, Any]:
     """What the third pane shows of the chosen ticket, if it can be seen. Up to seven queries."""
+    if not chosen.isdecimal() or len(chosen) >= 12:
+        return {"chosen": None, "number": None}
     rows = Ticket.objects.visible_to(request.user).with_row()
-    found = rows.filter(pk=int(chosen)).first() if chosen.isdecimal() and len(chosen) < 12 else None
+    found = rows.filter(pk=int(chosen)).first()
     if found is None:
         return {"chosen": None, "number": None}
     said = list(
