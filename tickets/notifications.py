@@ -50,7 +50,9 @@ def _is_told(user: User, event: Event, desk: Desk) -> bool:
 
 
 def _write(event: Event, user: User, words: Callable[[Event], News], desk: Desk) -> None:
-    ticket = event.ticket
+    ticket, dedupe_key = event.ticket, _dedupe_key(event, user)
+    if outbox.is_written(dedupe_key):
+        return
     with translation.override(user.language), timezone.override(user.zone):
         news = words(event)
     payload = letter(
@@ -78,7 +80,7 @@ def _write(event: Event, user: User, words: Callable[[Event], News], desk: Desk)
                 group_key=threads.group_key(ticket),
                 at=event.at,
                 is_automatic=True,
-                dedupe_key=_dedupe_key(event, user),
+                dedupe_key=dedupe_key,
             )
     except IntegrityError:
         return

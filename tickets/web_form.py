@@ -52,28 +52,31 @@ def send(
 
 def sent_with(key: uuid.UUID) -> Message | None:
     """Return the first message of the ticket that the form with ``key`` made."""
-    sent = Message.objects.filter(key=key, kind=Message.Kind.CUSTOMER, via=Message.Via.WEB)
-    return sent.select_related("ticket__identity", "ticket__queue__team", "ticket__topic").first()
+    said = said_with(key)
+    return said if said and _is_of_the_form(said) else None
 
 
-def is_sent(key: uuid.UUID, text: str, address: str) -> bool:
-    """Whether this form made its ticket already: the same words from the same address."""
-    first = sent_with(key)
-    if first is None:
-        return False
+def said_with(key: uuid.UUID) -> Message | None:
+    """Return what was said with this key, by a form or else.
+
+    A browser that goes back can bring a key again with other words. Those are kept.
+    """
+    said = Message.objects.filter(key=key)
+    return said.select_related("ticket__identity", "ticket__queue__team", "ticket__topic").first()
+
+
+def is_sent(said: Message, text: str, address: str) -> bool:
+    """Whether the form made its ticket already: the same words from the same address."""
     known = identities.normalised(address)
-    return text.split() == first.text.split() and known == (
-        first.ticket.identity.kind,
-        first.ticket.identity.value,
+    return (
+        _is_of_the_form(said)
+        and text.split() == said.text.split()
+        and known == (said.ticket.identity.kind, said.ticket.identity.value)
     )
 
 
-def is_used(key: uuid.UUID) -> bool:
-    """Whether the key stands for something else that was said.
-
-    A browser that goes back can bring it again with other words. Those are kept.
-    """
-    return Message.objects.filter(key=key).exists()
+def _is_of_the_form(said: Message) -> bool:
+    return said.kind == Message.Kind.CUSTOMER and said.via == Message.Via.WEB
 
 
 def subject_of(text: str) -> str:

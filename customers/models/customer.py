@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.contrib.postgres.indexes import OpClass
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
@@ -50,18 +50,19 @@ class Customer(models.Model):
         """
         identity = Identity.objects.select_related("customer").filter(known.as_filter()).first()
         if identity is None:
-            with transaction.atomic():
-                customer = cls.objects.create(
-                    name=name.strip()[:120],
-                    language=language,
-                    created_at=at,
-                    organization=_organization_of(known),
-                )
-                identity, is_new = Identity.objects.get_or_create(
-                    kind=known.kind, value=known.value, defaults={"customer": customer}
-                )
-                if not is_new:
-                    customer.delete()
+            try:
+                with transaction.atomic():
+                    customer = cls.objects.create(
+                        name=name.strip()[:120],
+                        language=language,
+                        created_at=at,
+                        organization=_organization_of(known),
+                    )
+                    identity = Identity.objects.create(
+                        kind=known.kind, value=known.value, customer=customer
+                    )
+            except IntegrityError:
+                identity = Identity.objects.select_related("customer").get(known.as_filter())
         if name.strip() and not identity.customer.name:
             cls.objects.filter(pk=identity.customer_id, name="").update(name=name.strip()[:120])
             identity.customer.name = name.strip()[:120]

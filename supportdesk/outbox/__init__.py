@@ -11,6 +11,7 @@ from supportdesk.outbox.names import is_sealed, recognised, seal, signed_message
 from supportdesk.outbox.queueing import (
     KEPT_BACK,
     NothingSendsPastTheOutbox,
+    is_written,
     keep_back,
     mark_arrived,
     queue_mail,
@@ -29,6 +30,7 @@ __all__ = [
     "NothingSendsPastTheOutbox",
     "alarms",
     "is_sealed",
+    "is_written",
     "keep_back",
     "mark_arrived",
     "on_failed",

@@ -44,7 +44,7 @@ def queue_mail(
     (a registered kind and what it needs), whose address replaces SECRET_LINK.
     ``supportdesk.lib.letters`` makes one from templates.
     """
-    if dedupe_key and Delivery.objects.filter(dedupe_key=dedupe_key).exists():
+    if dedupe_key and is_written(dedupe_key):
         return None
     pk = uuid.uuid4()
     return Delivery.objects.create(
@@ -61,6 +61,11 @@ def queue_mail(
         is_automatic=is_automatic,
         dedupe_key=dedupe_key,
     )
+
+
+def is_written(dedupe_key: str) -> bool:
+    """Whether this mail stands already: then there is no use in wording it again."""
+    return Delivery.objects.filter(dedupe_key=dedupe_key).exists()
 
 
 def take_back(*, subject: str, subject_id: int) -> bool:

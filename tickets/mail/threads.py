@@ -4,11 +4,10 @@ import re
 from collections.abc import Iterable
 
 from django.conf import settings
-from django.db.models.functions import Substr
+from django.db import connection
 
 from supportdesk import outbox
-from supportdesk.models import Delivery
-from tickets.models import InboundMail, Ticket
+from tickets.models import Ticket
 
 #: What may stand in our own headers of what others call their mails.
 PLAIN_ID = re.compile(r"<[!-;=?A-~]{1,200}>")
@@ -19,6 +18,18 @@ _ROOT = re.compile(r"<?ticket-(\d{5,12})\.([0-9a-f]{32})(?:@[^<>\s]*)?>?")
 #: How many earlier mails a mail names: enough for every client to find its thread.
 REMEMBERED = 10
 HEAD_BYTES = 64 * 1024
+#: Our mails to somebody about a ticket, by their names, and theirs, by their beginnings.
+_EARLIER = """
+(SELECT created_at, message_id, NULL::bytea FROM supportdesk_delivery
+  WHERE group_key = %(group)s AND recipient = %(recipient)s
+    AND state NOT IN ('cancelled', 'failed')
+  ORDER BY created_at DESC LIMIT %(most)s)
+UNION ALL
+(SELECT mail.received_at, '', substring(mail.raw FROM 1 FOR %(head)s)
+  FROM tickets_inboundmail mail JOIN tickets_message said ON said.id = mail.message_id
+  WHERE said.ticket_id = %(ticket)s AND said.from_address = %(recipient)s
+  ORDER BY mail.received_at DESC LIMIT %(most)s)
+"""
 
 
 def group_key(ticket: Ticket) -> str:
@@ -32,19 +43,20 @@ def root_id(ticket: Ticket) -> str:
 
 
 def references(ticket: Ticket, recipient: str) -> list[str]:
-    """Return what a mail to ``recipient`` refers to, the one it follows last. Two queries."""
-    ours = (
-        Delivery.objects.filter(group_key=group_key(ticket), recipient=recipient)
-        .exclude(state__in=[Delivery.State.CANCELLED, Delivery.State.FAILED])
-        .order_by("-created_at")
-        .values_list("created_at", "message_id")[:REMEMBERED]
-    )
-    theirs = (
-        InboundMail.objects.filter(message__ticket=ticket, message__from_address=recipient)
-        .order_by("-received_at")
-        .values_list("received_at", Substr("raw", 1, HEAD_BYTES))[:REMEMBERED]
-    )
-    named = [*ours, *((at, _own_name(bytes(head))) for at, head in theirs)]
+    """Return what a mail to ``recipient`` refers to, the one it follows last. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _EARLIER,
+            {
+                "group": group_key(ticket),
+                "ticket": ticket.pk,
+                "recipient": recipient,
+                "most": REMEMBERED,
+                "head": HEAD_BYTES,
+            },
+        )
+        found = cursor.fetchall()
+    named = [(at, name if head is None else _own_name(bytes(head))) for at, name, head in found]
     return [root_id(ticket), *(name for _at, name in sorted(named)[-REMEMBERED:] if name)]
 
 

@@ -132,23 +132,24 @@ class Ticket(TicketRow):
                 last_at=at,
                 state_from=at,
             )
-            message = ticket._heard(  # noqa: SLF001 -- its own
-                text,
-                via=via,
-                key=key,
-                at=at,
-                files=files,
-                html=framed_html,
-                from_address=from_address,
-            )
-            Promise.make(ticket, kind=Promise.Kind.REPLY, due_at=due_at, at=at)
-            ticket.record(
-                Event.Kind.OPENED if by else Event.Kind.SUBMITTED,
-                by=by or identity.customer,
-                at=at,
-                message_id=message.pk,
-                via=via,
-            )
+            with ticket._whole():  # noqa: SLF001 -- its own
+                message = ticket._heard(  # noqa: SLF001 -- its own
+                    text,
+                    via=via,
+                    key=key,
+                    at=at,
+                    files=files,
+                    html=framed_html,
+                    from_address=from_address,
+                )
+                Promise.make(ticket, kind=Promise.Kind.REPLY, due_at=due_at, at=at)
+                ticket.record(
+                    Event.Kind.OPENED if by else Event.Kind.SUBMITTED,
+                    by=by or identity.customer,
+                    at=at,
+                    message_id=message.pk,
+                    via=via,
+                )
         return ticket
 
     def customer_wrote(
@@ -167,8 +168,7 @@ class Ticket(TicketRow):
 
         Never refused: what a customer says is always kept.
         """
-        with transaction.atomic():
-            self._lock()
+        with self._locked():
             already = Message.objects.filter(key=key).first()
             if already is not None:
                 return already
@@ -219,8 +219,7 @@ class Ticket(TicketRow):
         files: Iterable[Attachment] = (),
     ) -> None:
         """“Not yet”: open again with the same owner, one step up in priority."""
-        with transaction.atomic():
-            self._lock()
+        with self._locked():
             if self.state != State.SOLVED:
                 raise TicketChanged(_("We are already working on it again."))
             changes = self._back_with_us(at=at) | {
@@ -272,8 +271,7 @@ class Ticket(TicketRow):
             raise NotNow(_("To solve a ticket, say what the customer got."))
         if then == State.ON_HOLD and not hold_reason.strip():
             raise NotNow(_("Say what we are waiting for, in words the customer can read."))
-        with transaction.atomic():
-            self._lock()
+        with self._locked():
             already = Message.objects.filter(key=key).first()
             if already is not None:
                 return already
@@ -317,8 +315,7 @@ class Ticket(TicketRow):
         if outcome == Outcome.NONE and not reason.strip():
             raise NotNow(_("Say why the customer got nothing."))
         expected = self.state
-        with transaction.atomic():
-            self._lock()
+        with self._locked():
             already = Message.objects.filter(key=key).first()
             if already is not None:
                 return already
@@ -353,8 +350,7 @@ class Ticket(TicketRow):
 
         Those whom it is ``naming`` are told, and may read the ticket from then on.
         """
-        with transaction.atomic():
-            self._lock()
+        with self._locked():
             already = Message.objects.filter(key=key).first()
             if already is not None:
                 return already
@@ -386,8 +382,7 @@ class Ticket(TicketRow):
         Raises AlreadySent once the undo window is over or a worker has the mail.
         What changed on the ticket since then stays as it is.
         """
-        with transaction.atomic():
-            self._lock()
+        with self._locked():
             event = self.events.get(
                 kind__in=[Event.Kind.REPLIED, Event.Kind.SOLVED],
                 data__message_id=message.pk,

@@ -1,16 +1,20 @@
 """The row of a ticket: its columns, and the one way in which they are written."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, cast
 
+from django.apps import apps
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from customers.models import Customer, Identity
+from supportdesk.lib.prepared import rows_written_once
 from supportdesk.models import User
 from tickets.errors import TicketChanged
 from tickets.models.event import Event
@@ -144,6 +148,9 @@ class TicketRow(models.Model):
     state_before = models.CharField(max_length=8, choices=State, default=State.NEW)
     state_from = models.DateTimeField()
 
+    #: While a verb holds the row: what is known of it here need not be read again.
+    is_whole = False
+
     objects = TicketQuerySet.as_manager()
 
     class Meta:
@@ -231,12 +238,36 @@ class TicketRow(models.Model):
         event_recorded.send(sender=Event, event=event)
         return event
 
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        """Lock the row and read it anew, in a transaction. In here this is what stands there."""
+        with transaction.atomic():
+            self._lock()
+            with self._whole():
+                yield
+
+    @contextmanager
+    def _whole(self) -> Iterator[None]:
+        """Nobody else can change the row in here, and nothing in it is unknown to us."""
+        self.is_whole = True
+        try:
+            yield
+        finally:
+            self.is_whole = False
+
     def _lock(self) -> None:
         """Lock the row and read it anew. What verbs only read beside it stays if it still belongs."""
-        beside = {name: self._state.fields_cache.get(name) for name in READ_BESIDE}
-        self.refresh_from_db(from_queryset=type(self).objects.select_for_update(no_key=True))
+        found = next(iter(_to_lock(number=self.pk)), None)
+        if found is None:
+            raise type(self).DoesNotExist
+        cache = self._state.fields_cache
+        beside = {name: cache[name] for name in READ_BESIDE if cache.get(name)}
+        cache.clear()
+        vars(self).pop("_prefetched_objects_cache", None)
+        for field in self._meta.concrete_fields:
+            setattr(self, field.attname, getattr(found, field.attname))
         for name, row in beside.items():
-            if row and row.pk == getattr(self, f"{name}_id"):
+            if row.pk == getattr(self, f"{name}_id"):
                 setattr(self, name, row)
 
     def _write(self, *, at: datetime, **changes: Any) -> None:
@@ -279,6 +310,12 @@ class TicketRow(models.Model):
         if now["waiting_since"] and before["waiting_since"]:
             restored["waiting_since"] = _parsed("waiting_since", before["waiting_since"])
         return restored
+
+
+@rows_written_once
+def _to_lock(*, number: int) -> TicketQuerySet:
+    tickets = apps.get_model("tickets", "Ticket").objects
+    return tickets.filter(pk=number).select_for_update(no_key=True)
 
 
 def _parsed(name: str, value: Any) -> Any:

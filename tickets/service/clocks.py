@@ -17,6 +17,8 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from supportdesk import timers
+from supportdesk.lib.prepared import Statement, written_once
+from supportdesk.lib.together import asking, read
 from supportdesk.lib.worktime import NeverStaffed
 from supportdesk.models import Desk
 from supportdesk.timers import Wish
@@ -55,17 +57,19 @@ STILL = {
 def wind(event: Event) -> None:
     """Set the timers that the ticket needs now and cancel those it no longer does.
 
-    Reads the ticket again under its lock: the verb may know it from before
-    somebody else’s change, and of two verbs that wind at once the second must
-    see what the first did. At most six statements.
+    Reads the ticket again under its lock, unless the verb has done so: it may
+    know it from before somebody else’s change, and of two verbs that wind at
+    once the second must see what the first did. At most five statements.
     """
     if event.kind in STILL:
         return
-    ticket = (
-        Ticket.objects.select_related("queue")
-        .select_for_update(of=("self",), no_key=True)
-        .get(pk=event.ticket_id)
-    )
+    ticket = event.ticket
+    if not ticket.is_whole:
+        ticket = (
+            Ticket.objects.select_related("queue")
+            .select_for_update(of=("self",), no_key=True)
+            .get(pk=event.ticket_id)
+        )
     settle_escalations(event)
     timers.arrange(
         group=group_of(ticket),
@@ -95,10 +99,12 @@ def settle_escalations(event: Event) -> None:
 
 
 def _wishes(ticket: Ticket) -> Iterator[Wish]:
-    for follow_up in FollowUp.objects.standing().filter(ticket=ticket, reminded_at=None):
+    found = read(_standing(ticket=ticket.pk))
+    for follow_up in found["follow_ups"]:
         yield Wish(FOLLOW_UP, f"{FOLLOW_UP}:{follow_up.pk}", follow_up.due_at)
     if ticket.state != State.SOLVED:
-        yield from _of_promise(ticket)
+        for promise in found["promises"]:
+            yield from _of_promise(promise)
         yield from _of_escalation(ticket)
     if ticket.state == State.WAITING and not ticket.quiet_at:
         yield from _of_waiting(ticket)
@@ -106,11 +112,16 @@ def _wishes(ticket: Ticket) -> Iterator[Wish]:
         yield from _of_solution(ticket)
 
 
-def _of_promise(ticket: Ticket) -> Iterator[Wish]:
+@written_once
+def _standing(*, ticket: int) -> Statement:
+    return asking(
+        follow_ups=FollowUp.objects.standing().filter(ticket=ticket, reminded_at=None),
+        promises=Promise.objects.open().filter(ticket=ticket),
+    )
+
+
+def _of_promise(promise: Promise) -> Iterator[Wish]:
     """Promises bind in every unsolved state: what was told to the customer is not paused."""
-    promise = Promise.objects.open().filter(ticket=ticket).first()
-    if promise is None:
-        return
     yield Wish(PROMISE_DUE, f"{PROMISE_DUE}:{promise.pk}", promise.due_at)
     soon_at = remind_at(promise.due_at)
     if soon_at > promise.made_at:

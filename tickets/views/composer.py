@@ -48,7 +48,7 @@ def reply(request: AgentRequest, number: int) -> HttpResponse:
         return _come_back(request, ticket, "reply", form, at=at)
     data = form.cleaned_data
     try:
-        with transaction.atomic():
+        with request.desk.kept(), transaction.atomic():
             message = ticket.reply(
                 text=data["text"],
                 by=request.user,
@@ -81,7 +81,7 @@ def note(request: AgentRequest, number: int) -> HttpResponse:
     if not form.is_valid():
         return _come_back(request, ticket, "note", form, at=at)
     try:
-        with transaction.atomic():
+        with request.desk.kept(), transaction.atomic():
             message = ticket.note(
                 text=form.cleaned_data["text"],
                 by=request.user,
@@ -115,7 +115,7 @@ def solve(request: AgentRequest, number: int) -> HttpResponse:
         return _come_back(request, ticket, "solve", form, at=at)
     data = form.cleaned_data
     try:
-        with transaction.atomic():
+        with request.desk.kept(), transaction.atomic():
             if data.get("topic"):
                 ticket.change_topic(data["topic"], by=request.user, at=at)
             message = ticket.solve(

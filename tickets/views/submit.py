@@ -30,7 +30,8 @@ FRAGMENT = "X-Fragment"
 @require_http_methods(["GET", "HEAD", "POST"])
 def submit(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
-        return _posted(request)
+        with _desk(request).kept():
+            return _posted(request)
     tree = TopicTree()
     initial: dict[str, Any] = {"key": uuid.uuid4()}
     for level, topic in enumerate(tree.path_to(request.GET.get("topic", ""))):
@@ -42,9 +43,10 @@ def _posted(request: HttpRequest) -> HttpResponse:
     at = timezone.now()
     key = _key_of(request)
     text, address = request.POST.get("text", ""), request.POST.get("email", "")
-    if web_form.is_sent(key, text, address):
+    said = web_form.said_with(key)
+    if said and web_form.is_sent(said, text, address):
         return redirect("submitted", key)
-    if web_form.is_used(key):
+    if said:
         # The same for the same words: pressing twice is one ticket here too.
         key = held_files.move(request, key, to=uuid.uuid5(key, f"{address} {text}"))
     refused = _take_files(request, key)
