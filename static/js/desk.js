@@ -8,3 +8,4 @@ import "./not-now.js";
 import "./error-focus.js";
 import "./file-list.js";
 import "./find.js";
+import "./keys.js";

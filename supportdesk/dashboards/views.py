@@ -170,7 +170,8 @@ def _tickets(
         descending=number.is_descending,
     )
     at = timezone.now()
-    listed = Rows(at, request.desk.calendar)
+    way_back = {"list": f"{back}_tickets/{slug}"} | request.GET.dict()
+    listed = Rows(at, request.desk.calendar, origin=urlencode(way_back))
     context = {
         "here": "pulse" if back == "pulse" else "load",
         "back": back,

@@ -34,7 +34,10 @@ def test_meanings_numbers_and_days_without_the_mouse_and_with_it(
     running_desk: RunningDesk, browse: OpenPage
 ) -> None:
     page = signed_in(browse, running_desk, "supervisor")
-    page.goto(running_desk.url + PULSE)
+    page.goto(running_desk.url + "/desk/load/")
+    page.keyboard.press("g")
+    page.keyboard.press("d")
+    page.wait_for_url(running_desk.url + PULSE)
     words = page.locator("#means-waiting")
     expect(words).to_be_hidden()
 

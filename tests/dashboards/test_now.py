@@ -1,7 +1,11 @@
 """The figures of this moment against a plain count over a world made by hand."""
 
+import html
+import re
+import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from urllib.parse import urlencode
 
 import pytest
 from django.db import connection
@@ -231,6 +235,39 @@ def test_the_page_costs_the_same_for_one_and_for_many(
             asked.append((address, len(queries)))
     assert asked[:3] == asked[3:]
     assert asked[0][1] <= 12
+
+
+def test_a_ticket_that_a_number_led_to_leads_back_to_it(world: World, browser: Client) -> None:
+    page = browser.get(PULSE).content.decode()
+    address = next(one.address for one in marks(page) if "/tickets/waiting/" in one.address)
+    listed = browser.get(address).content.decode()
+    row = re.search(r'<a class="row__about" href="([^"]+)"', listed)
+    assert row
+
+    ticket = html.unescape(row[1])
+    number = int(ticket.removeprefix("/desk/tickets/").partition("/")[0])
+    assert way_back(browser, ticket) == f"{address}#t{number}"
+    # Also after something was done there.
+    done = browser.post(
+        ticket.replace(f"/{number}/", f"/{number}/note/"), {"text": "Hm.", "key": uuid.uuid4()}
+    )
+    assert way_back(browser, done["Location"].partition("#")[0]) == f"{address}#t{number}"
+
+
+@pytest.mark.parametrize("made_up", ["//elsewhere.example/x", "pulse_tickets/../x", "home/x"])
+def test_no_other_place_can_be_named_as_the_list(
+    world: World, browser: Client, made_up: str
+) -> None:
+    number = Ticket.objects.filter(queue=world.own)[0].pk
+    origin = urlencode({"list": made_up, "view": "all"})
+    address = f"/desk/tickets/{number}/?{urlencode({'from': origin})}"
+    assert way_back(browser, address) == f"/desk/?view=all#t{number}"
+
+
+def way_back(browser: Client, ticket: str) -> str:
+    found = re.search(r'href="([^"]+)"\s+data-key="u"', browser.get(ticket).content.decode())
+    assert found
+    return html.unescape(found[1])
 
 
 def test_an_unknown_number_is_not_there(browser: Client) -> None:

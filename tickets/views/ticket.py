@@ -1,5 +1,6 @@
 """The ticket page of the desk, and how every verb comes back to it."""
 
+import re
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
@@ -190,6 +191,18 @@ def address(request: AgentRequest, ticket: Ticket, *, sheet: str = "") -> str:
     return f"{place}?{query.urlencode()}" if query else place
 
 
+#: Lists of the dashboards that lead to tickets, by the names of their addresses.
+_LISTS = re.compile(r"(pulse_tickets|load_tickets)/([a-z0-9-]{1,40})")
+
+
+def _way_back(origin: QueryDict) -> str:
+    """The list that one came from: one of the dashboards, or the inbox as it was."""
+    query = origin.copy()
+    found = _LISTS.fullmatch("".join(query.pop("list", [])))
+    place = reverse(found[1], args=[found[2]]) if found else reverse("desk:inbox")
+    return f"{place}?{query.urlencode()}" if query else place
+
+
 def around(request: AgentRequest, ticket: Ticket, *, at: datetime, forms: Forms) -> dict[str, Any]:
     """Everything but the composers: what may be drawn anew while somebody writes."""
     calendar = request.desk.calendar
@@ -214,7 +227,7 @@ def around(request: AgentRequest, ticket: Ticket, *, at: datetime, forms: Forms)
         "promises": ribbons.of_promises(
             near.promises[:6], answers=shown.answers(at=at), now=at, calendar=calendar
         ),
-        "back": reverse("desk:inbox") + (f"?{origin.urlencode()}" if origin else ""),
+        "back": _way_back(origin),
         "keep": _keep(request),
         **_property_forms(request, ticket, near, at=at, forms=forms),
     }
