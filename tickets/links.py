@@ -1,18 +1,22 @@
 """How a customer comes to their ticket: the mailed link, exchanged for a cookie of that ticket."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.core import signing
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
+from supportdesk.lib.prepared import rows_written_once
 from tickets.models import SecretLink, Ticket
 
 COOKIE_LASTS = timedelta(days=30)
 #: With a link that was mailed longer ago one can read; to change anything, a newer one has to
 #: show that the mailbox is still theirs.
 CHANGES_FOR = timedelta(days=14)
+#: No link is older. One that is used lasts, so how old it is says nothing to those who read.
+BEFORE_ANY = datetime(2000, 1, 1, tzinfo=UTC)
 _SALT = "tickets.links"
 
 
@@ -57,19 +61,24 @@ def ticket_for(request: HttpRequest, number: int, *, at: datetime) -> Ticket | N
     link_id = _read_cookie(request, number, at=at)
     if link_id is None:
         return None
-    links = SecretLink.objects.usable(at=at).filter(pk=link_id, ticket=number)
-    if request.method == "POST":
-        links = links.filter(issued_at__gt=at - CHANGES_FOR)
-    link = _of_its_customer(
-        links.select_related(
-            "identity",
-            "ticket__customer",
-            "ticket__identity",
-            "ticket__owner",
-            "ticket__queue__team",
-        ).first()
-    )
+    mailed_after = at - CHANGES_FOR if request.method == "POST" else BEFORE_ANY
+    links = _to_ticket(link=link_id, ticket=number, now=at, mailed_after=mailed_after)
+    link = _of_its_customer(next(iter(links), None))
     return link.ticket if link else None
+
+
+@rows_written_once
+def _to_ticket(
+    *, link: int, ticket: int, now: datetime, mailed_after: datetime
+) -> QuerySet[SecretLink]:
+    usable = SecretLink.objects.usable(at=now).filter(pk=link, ticket=ticket)
+    return usable.filter(issued_at__gt=mailed_after).select_related(
+        "identity",
+        "ticket__customer",
+        "ticket__identity",
+        "ticket__owner",
+        "ticket__queue__team",
+    )
 
 
 def _of_its_customer(link: SecretLink | None) -> SecretLink | None:
