@@ -8,6 +8,7 @@ is worked out once (``Rows``).
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from urllib.parse import quote
 
 from django.urls import reverse
@@ -90,7 +91,7 @@ class Rows:
             when=time(ticket.last_at, moments.one_word(ticket.last_at, now=self.now)),
         )
 
-    @property
+    @cached_property
     def _back(self) -> str:
         return f"?from={quote(self.origin, '')}" if self.origin else ""
 

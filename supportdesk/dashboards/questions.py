@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache, cached_property
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -81,11 +82,16 @@ class Question:
     def rows(self) -> TicketQuerySet:
         return self.number.rows(self.scope, self.pick)
 
-    @property
+    @cached_property
     def address(self) -> str:
         query = self.scope.query() | self.pick.query()
         if self.number.is_of_moment:
             query["at"] = self.scope.at.isoformat()
         page = "load_tickets" if self.scope.is_personal else "pulse_tickets"
-        address = reverse(page, args=[self.number.slug])
+        address = _page(page, self.number.slug)
         return f"{address}?{urlencode(query)}" if query else address
+
+
+@cache
+def _page(name: str, slug: str) -> str:
+    return reverse(name, args=[slug])

@@ -1,7 +1,8 @@
 """Moments and spans in few words, in the reader’s zone and language."""
 
-from datetime import UTC, datetime, timedelta, tzinfo
-from functools import lru_cache
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from functools import lru_cache, wraps
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -16,63 +17,80 @@ _HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)
 
 
-def short(moment: datetime, *, now: datetime) -> str:
+def _kept(word: Callable[[datetime, date], str]) -> Callable[..., str]:
+    """Make of ``word(local, today)`` a function of a moment and now, in the reader’s zone.
+
+    What was worded once today is known for the rest of it, in that zone and language.
+    """
+
+    @lru_cache(_KEPT)
+    def once(moment: datetime, today: date, zone: tzinfo, language: str) -> str:
+        # The language is the one in force; named here, it keeps its words apart.
+        return word(moment.astimezone(zone), today)
+
+    @wraps(word)
+    def said(moment: datetime, *, now: datetime) -> str:
+        zone = timezone.get_current_timezone()
+        minute = moment.astimezone(UTC).replace(second=0, microsecond=0)
+        return once(minute, now.astimezone(zone).date(), zone, get_language() or "")
+
+    return said
+
+
+@_kept
+def short(local: datetime, today: date) -> str:
     """Say ``moment`` as one would across a desk.
 
     Today "16:00", within six days "Fri 12:00", within the year "9 Mar", else
     "9 Mar 2025"; in the active time zone.
     """
-    local, today = timezone.localtime(moment), timezone.localtime(now)
-    days = abs((local.date() - today.date()).days)
+    days = abs((local.date() - today).days)
     if days == 0:
-        return _worded(local, "H:i")
+        return date_format(local, "H:i")
     if days <= 6:
-        return _worded(local, "D H:i")
+        return date_format(local, "D H:i")
     if local.year == today.year:
-        return _worded(local, _("j M"))
-    return _worded(local, _("j M Y"))
+        return date_format(local, _("j M"))
+    return date_format(local, _("j M Y"))
 
 
-def brief(moment: datetime, *, now: datetime) -> str:
+@_kept
+def brief(local: datetime, today: date) -> str:
     """Say ``moment`` where room is short: "16:00", "Fri", "9 Mar", "Mar 2025"."""
-    local, today = timezone.localtime(moment), timezone.localtime(now)
-    days = abs((local.date() - today.date()).days)
+    days = abs((local.date() - today).days)
     if days == 0:
-        return _worded(local, "H:i")
+        return date_format(local, "H:i")
     if days <= 6:
-        return _worded(local, "D")
-    return _worded(local, _("j M") if local.year == today.year else "M Y")
+        return date_format(local, "D")
+    return date_format(local, _("j M") if local.year == today.year else "M Y")
 
 
-def one_word(moment: datetime, *, now: datetime) -> str:
+@_kept
+def one_word(local: datetime, today: date) -> str:
     """Say ``moment`` in a list of the past: the time today, the weekday within six days, else "9 Mar"."""
-    local, today = timezone.localtime(moment), timezone.localtime(now)
-    days = (today.date() - local.date()).days
-    return _worded(local, "H:i" if days == 0 else "D" if 0 < days <= 6 else _("j M"))
+    days = (today - local.date()).days
+    return date_format(local, "H:i" if days == 0 else "D" if 0 < days <= 6 else _("j M"))
 
 
 def full(moment: datetime) -> str:
     """Say ``moment`` so that nobody can mistake it: weekday, date, time and zone."""
-    minute = moment.astimezone(UTC).replace(second=0, microsecond=0)
-    return _full_once(minute, timezone.get_current_timezone(), get_language() or "")
+    return _full(moment, now=moment)
 
 
-@lru_cache(_KEPT)
-def _full_once(moment: datetime, zone: tzinfo, language: str) -> str:
-    # Language and zone are those in force; named here, they keep their words apart.
-    local = moment.astimezone(zone)
+@_kept
+def _full(local: datetime, today: date) -> str:
     # Of an hour that comes twice Django leaves the zone out, just when it is needed.
     return date_format(local, _("l j F Y, H:i (T)")).replace("()", f"({local.tzname()})")
 
 
-def day_and_time(moment: datetime, *, now: datetime) -> str:
+@_kept
+def day_and_time(local: datetime, today: date) -> str:
     """Say a promised moment in a sentence: "today by 16:00" needs "today" before it.
 
     "yesterday, 16:00", "today, 16:00", "tomorrow, 09:00", "Friday, 12:00", "Friday 20 March, 12:00".
     """
-    local, today = timezone.localtime(moment), timezone.localtime(now)
-    days = (local.date() - today.date()).days
-    time = _worded(local, "H:i")
+    days = (local.date() - today).days
+    time = date_format(local, "H:i")
     if days == 0:
         return _("today, %(time)s") % {"time": time}
     if days == -1:
@@ -80,9 +98,9 @@ def day_and_time(moment: datetime, *, now: datetime) -> str:
     if days == 1:
         return _("tomorrow, %(time)s") % {"time": time}
     if 1 < days <= 6:
-        return f"{_worded(local, 'l')}, {time}"
+        return f"{date_format(local, 'l')}, {time}"
     # Words to translate stand alone: collecting them does not look into f-strings.
-    day = _worded(local, _("l j F") if local.year == today.year else _("l j F Y"))
+    day = date_format(local, _("l j F") if local.year == today.year else _("l j F Y"))
     return f"{day}, {time}"
 
 
@@ -98,16 +116,3 @@ def span(length: timedelta) -> str:
     if length < _DAY:
         return _("%(n)s h") % {"n": length // _HOUR}
     return _("%(n)s d") % {"n": length // _DAY}
-
-
-def _worded(local: datetime, pattern: str) -> str:
-    """Word a moment of the active time zone by Django’s ``pattern``, to the minute."""
-    naive = local.replace(second=0, microsecond=0, tzinfo=None)
-    return _worded_once(naive, local.fold, str(local.tzinfo), pattern, get_language() or "")
-
-
-@lru_cache(_KEPT)
-def _worded_once(naive: datetime, fold: int, zone: str, pattern: str, language: str) -> str:
-    # Zone and language are those in force; named here, they keep their words apart.
-    local = naive.replace(fold=fold, tzinfo=timezone.get_current_timezone())
-    return date_format(local, pattern)

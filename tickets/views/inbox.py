@@ -236,7 +236,7 @@ def _selects(parts: tuple[filters.Part, ...], known: Known) -> list[dict[str, An
             [("me", _("me")), ("nobody", _("nobody")), *((p.name, p.name) for p in known.staff)],
         ),
         "queue": (_("Queue"), [(queue.name, queue.name) for queue in known.queues]),
-        "topic": (_("Topic"), [(filters.path_of(t), filters.path_of(t)) for t in known.topics]),
+        "topic": (_("Topic"), [(path, path) for path in map(filters.path_of, known.topics)]),
     }
     return [
         {"name": name, "label": label, "options": choices, "chosen": chosen.get(name, "")}
