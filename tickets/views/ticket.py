@@ -21,7 +21,7 @@ from supportdesk.lib.access import AgentRequest, agent_required
 from supportdesk.lib.prepared import Statement, rows_written_once, written_once
 from supportdesk.lib.together import asking, read
 from supportdesk.models import User
-from tickets import beside, next_update, ribbons, thread
+from tickets import beside, next_update, people_menu, ribbons, thread
 from tickets.errors import TicketError
 from tickets.forms import composer as composers
 from tickets.forms import properties
@@ -37,7 +37,7 @@ SHEETS = ("reply", "note", *DRAWN_LATER)
 FRAGMENT = "X-Fragment"
 ON_ITS_WAY = "-on-its-way"
 #: The story is drawn from the latest of each; more would not be told apart.
-_STORY = 60
+_STORY = 40
 _MOVES = (
     Event.Kind.HANDED_OFF,
     Event.Kind.ASSIGNED,
@@ -218,6 +218,7 @@ def around(request: AgentRequest, ticket: Ticket, *, at: datetime, forms: Forms)
         "now": at,
         "ticket": ticket,
         "near": near,
+        "others": people_menu.drawn(one for one in near.people if one.pk != ticket.owner_id),
         "version": version_of(ticket, shown, at=at),
         "thread": shown,
         "entries": _entries(request, ticket, shown, at=at),
@@ -278,9 +279,13 @@ def story_for(
     request: AgentRequest,
     whole: thread.Thread | None = None,
 ) -> Any:
-    """Draw the story: from the thread if it is ``whole``, else from the latest of each. One query."""
-    if whole and whole.is_latest and not whole.is_more:
-        said = [entry.message for entry in whole.entries if entry.message]
+    """Draw the story: from the thread if that shows enough of it, else from the latest of each.
+
+    One query, or none.
+    """
+    said = [entry.message for entry in whole.entries if entry.message] if whole else []
+    said = [one for one in said if one.kind != Message.Kind.NOTE]
+    if whole and whole.is_latest and (not whole.is_more or len(said) >= _STORY):
         moved = whole.events
     else:
         marks = read(_marks(ticket=ticket.pk))
