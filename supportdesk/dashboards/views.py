@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from supportdesk.dashboards import (
+    drawing,
     first_reply,
     history,
     horizon,
@@ -95,7 +96,8 @@ def pulse_file(request: AgentRequest, chart: str) -> HttpResponse:
 def load(request: AgentRequest) -> HttpResponse:
     """What somebody carries, as their supervisor sees it: shown to themself, too."""
     here = _personal(request)
-    context = {"scope": here, "now": here.at, "loads": load_of_people.own_load(here)}
+    loads = load_of_people.own_load(here)
+    context = {"scope": here, "now": here.at, "loads": loads, "people": drawing.people(loads)}
     return render(request, "dashboards/load.html", context)
 
 
@@ -115,14 +117,18 @@ def _now(here: Scope) -> dict[str, Any]:
     """Three queries: the counts, the tickets that are drawn, the people."""
     counts = now.counted(here)
     drawn = now.lines(here)
+    loads = load_of_people.loads(here)
+    clock = horizon.horizon([*drawn.broken, *drawn.due], at=here.at)
     return {
         "scope": here,
         "now": here.at,
         "counts": counts,
         "query": here.query(),
-        "horizon": horizon.horizon([*drawn.broken, *drawn.due], at=here.at),
+        "horizon": clock,
+        "lines": drawing.lines(clock),
         "longest": drawn.longest,
-        "loads": load_of_people.loads(here),
+        "loads": loads,
+        "people": drawing.people(loads),
     }
 
 

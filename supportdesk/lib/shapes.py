@@ -20,10 +20,11 @@ NOTHING = SafeString("")
 
 
 class Shape:
-    """One piece of HTML. Line breaks and indentation in it are not drawn."""
+    """One piece of HTML. If it stands on several lines, their breaks and indentation are not drawn."""
 
     def __init__(self, html: str) -> None:
-        text = "".join(line.strip() for line in html.splitlines())
+        lines = html.splitlines()
+        text = html if len(lines) == 1 else "".join(line.strip() for line in lines)
         parts = list(Formatter().parse(text))
         self._names = tuple(name for _, name, _, _ in parts if name is not None)
         self._html = "".join(

@@ -34,6 +34,18 @@ def test_signs_of_formatting_in_what_people_wrote_mean_nothing() -> None:
     assert Shape('<line x2="100%"/>{rest}')(rest="%") == '<line x2="100%"/>%'
 
 
+def test_the_spaces_of_a_line_are_kept_and_indentation_is_not() -> None:
+    assert Shape(" selected ")() == " selected "
+    assert (
+        Shape("""
+        <b>
+            {words}
+        </b>
+    """)(words=" x ")
+        == "<b> x </b>"
+    )
+
+
 def test_a_place_that_is_not_filled_is_an_error() -> None:
     with pytest.raises(KeyError, match="words"):
         TAG(title="")
