@@ -10,7 +10,7 @@ from django.db.models import BooleanField, Case, Count, Value, When
 from django.utils.functional import Promise as Lazy
 from django.utils.translation import gettext_lazy as _
 
-from supportdesk.dashboards.history import Days
+from supportdesk.dashboards.history import Days, came_until
 from supportdesk.dashboards.models import TicketFacts
 from supportdesk.dashboards.questions import Number, Pick
 from supportdesk.dashboards.scope import Scope
@@ -48,7 +48,7 @@ PARTS = (
 def replied(scope: Scope, pick: Pick) -> TicketQuerySet:
     if pick.since is None or pick.until is None:
         return scope.tickets().none()
-    rows = scope.tickets().filter(
+    rows = came_until(scope.tickets(), pick.until).filter(
         facts__queue__in=scope.keys or [0], facts__replied_on__range=(pick.since, pick.until)
     )
     part = next((one for one in PARTS if one.slug == pick.part), None)

@@ -7,7 +7,7 @@ transaction, so they cannot differ.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -37,7 +37,8 @@ def unsolved(scope: Scope, pick: Pick) -> TicketQuerySet:
     if pick.until is None:
         return scope.tickets().none()
     still = Q(facts__solved_on=None) | Q(facts__solved_on__gt=pick.until)
-    return _counted(scope).filter(still, facts__created_on__lte=pick.until)
+    there = came_until(_counted(scope), pick.until)
+    return there.filter(still, facts__created_on__lte=pick.until)
 
 
 def answered(scope: Scope, pick: Pick) -> TicketQuerySet:
@@ -48,7 +49,17 @@ def answered(scope: Scope, pick: Pick) -> TicketQuerySet:
 def _in_days(scope: Scope, name: str, pick: Pick) -> TicketQuerySet:
     if pick.since is None or pick.until is None:
         return scope.tickets().none()
-    return _counted(scope).filter(**{f"facts__{name}__range": (pick.since, pick.until)})
+    there = came_until(_counted(scope), pick.until)
+    return there.filter(**{f"facts__{name}__range": (pick.since, pick.until)})
+
+
+def came_until(rows: TicketQuerySet, day: date) -> TicketQuerySet:
+    """What had come by the end of this day in any zone, and something more.
+
+    The facts say it exactly. This says where in the index of their coming the
+    list begins, which else is read from today on, or sorted whole.
+    """
+    return rows.filter(created_at__lt=datetime.combine(day, time(), UTC) + timedelta(days=2))
 
 
 def _counted(scope: Scope) -> TicketQuerySet:

@@ -168,6 +168,9 @@ def _tickets(
         raise Http404
     question = Question(number, here, read_pick(request.GET))
     rows = question.rows()
+    # In the order of the list: counting, too, stops after so many along the same index.
+    sign = "-" if number.is_descending else ""
+    counted = rows.order_by(f"{sign}{number.key}", f"{sign}pk")
     page = page_of(
         rows.for_rows(),
         key=number.key,
@@ -185,7 +188,7 @@ def _tickets(
         "question": question,
         "scope": here,
         "now": at,
-        "count": count_each([rows])[0],
+        "count": count_each([counted])[0],
         "page": page,
         "rows": [listed.drawn(ticket) for ticket in page.rows],
         "is_about": [*_about(here), *_picked(question.pick)],

@@ -203,6 +203,7 @@ class TicketRow(models.Model):
                 fields=["changed_at", "id"], condition=Q(spam_at__isnull=False), name="ticket_spam"
             ),
             models.Index(fields=["changed_at", "id"], name="ticket_changed"),
+            models.Index(fields=["created_at", "id"], name="ticket_came"),
             models.Index(fields=["queue", "changed_at", "id"], name="ticket_of_queue"),
             models.Index(fields=["owner", "changed_at", "id"], name="ticket_of_owner"),
             models.Index(fields=["topic", "changed_at", "id"], name="ticket_of_topic"),
