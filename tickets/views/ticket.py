@@ -83,13 +83,13 @@ def ticket(request: AgentRequest, number: int) -> HttpResponse:
 
 
 def _sheet(request: AgentRequest, ticket: Ticket, sheet: str, *, at: datetime) -> HttpResponse:
-    """One sheet alone, for a page that shows everything there is; else 409.
+    """One sheet alone, for a page that shows everything there is; else 204.
 
     Who fills it in says by it what they have read, and whose ticket it was.
     """
     shown = request.GET.get("version", "").removesuffix(ON_ITS_WAY)
     if sheet not in DRAWN_LATER or shown != version_of(ticket):
-        return HttpResponse(status=409)
+        return HttpResponse(status=204)
     near = beside.of(ticket, user=request.user)
     context = {"ticket": ticket, "now": at, "sheet": sheet, "keep": _keep(request)}
     context |= _forms_of_sheets(request, ticket, near, [sheet], at=at, forms={})

@@ -105,7 +105,7 @@ def test_a_sheet_without_a_draft_comes_alone_to_a_page_that_shows_everything(
     # What was said since must be read first: the script loads the whole page.
     make_reply(ticket, agent)
     late = browser.get(address("ticket", ticket), ask, headers={"X-Fragment": "sheet"})
-    assert (late.status_code, late.content) == (409, b"")
+    assert (late.status_code, late.content) == (204, b"")
 
 
 def test_reply_and_note_are_told_apart_by_words_paper_icon_and_button(browser: Client) -> None:
