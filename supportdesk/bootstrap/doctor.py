@@ -13,7 +13,7 @@ from supportdesk.bootstrap import accounts, packages, places, postgres, redis_se
 from supportdesk.bootstrap.places import CHECKOUT, VENV, Data, site_packages
 
 ROOM_BYTES = 1_000_000_000
-CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUMS = ("chromium-headless-shell", "chromium", "chromium-browser")
 #: What was found, whether the desk can start with it, and what mends it.
 Finding = tuple[str, bool, str]
 
@@ -143,4 +143,8 @@ def _chromium() -> Finding:
             return f"{found} (for the browser tests)", True, ""
     if Path("/Applications/Chromium.app").exists():
         return "Chromium.app (for the browser tests)", True, ""
-    return "none: the browser tests are skipped", True, "Debian, Ubuntu: apt install chromium"
+    return (
+        "none: the browser tests are skipped",
+        True,
+        "Debian: apt install chromium-headless-shell",
+    )

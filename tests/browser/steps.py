@@ -54,7 +54,7 @@ def newest_mail(page: Page, desk: RunningDesk, *, to: str, count: int) -> str:
         page.goto(f"{desk.url}/demo/mailbox/")
         if mails.count() >= count or time.monotonic() > give_up:
             break
-        page.wait_for_timeout(1000)
+        page.wait_for_timeout(400)
     expect(mails).to_have_count(count)
     mails.first.locator("a").click()
     return page.locator("pre.letter__text").inner_text()
@@ -84,6 +84,6 @@ def open_sheet(page: Page, name: str, key: str, *, javascript: bool = True) -> L
 def wait_for(page: Page, words: str) -> None:
     give_up = time.monotonic() + MAIL_COMES_MS / 1000
     while words not in page.locator("#main").inner_text() and time.monotonic() < give_up:
-        page.wait_for_timeout(1000)
+        page.wait_for_timeout(400)
         page.reload()
     expect(page.locator("#main")).to_contain_text(words)

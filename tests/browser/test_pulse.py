@@ -6,9 +6,9 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.axe import complaints
 from tests.browser.conftest import RunningDesk
 from tests.browser.steps import signed_in
-from tests.browser.test_screens import SIZES, complaints
 
 pytestmark = pytest.mark.browser
 
@@ -16,11 +16,8 @@ OpenPage = Callable[..., Page]
 PULSE = "/desk/pulse/"
 
 
-@pytest.mark.parametrize(("width", "height"), SIZES)
-def test_every_part_can_be_read(
-    running_desk: RunningDesk, browse: OpenPage, width: int, height: int
-) -> None:
-    page = signed_in(browse, running_desk, "supervisor", width=width, height=height)
+def test_every_part_can_be_read(running_desk: RunningDesk, browse: OpenPage) -> None:
+    page = signed_in(browse, running_desk, "supervisor")
     for address in (PULSE, f"{PULSE}?days=90", f"{PULSE}tables/flow/?days=7", "/desk/load/"):
         page.goto(running_desk.url + address)
         assert complaints(page) == [], address

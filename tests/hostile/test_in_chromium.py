@@ -48,7 +48,7 @@ CAN_BE_OPENED = "a[data-open]:visible, [data-opens]:visible, [data-menu] button:
 @pytest.mark.django_db(transaction=True)
 def test_nothing_that_people_wrote_runs_or_asks(start: int) -> None:
     if CHROMIUM is None:
-        reason = "Chromium is not installed: apt-get install chromium"
+        reason = "Chromium is not installed: apt-get install chromium-headless-shell"
         pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
     world = make_hostile_world(start)
     # Before the browser: Django refuses the database beside Playwright’s event loop.
