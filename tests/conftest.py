@@ -1,9 +1,12 @@
 """What every test can ask for."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.db.models.signals import post_migrate
+from pytest_django import DjangoDbBlocker
 from xdist.scheduler import LoadScopeScheduling
 
 from supportdesk import watch
@@ -32,6 +35,18 @@ def files_go_to_a_place_of_their_own(tmp_path: object, settings: object) -> None
 @pytest.fixture(autouse=True)
 def pages_that_broke_in_another_test_are_no_alarm(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(watch, "FAILED_AT_LEAST", 10**9)
+
+
+@pytest.fixture(scope="module")
+def kept(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Let what a module’s fixtures write stand for all of its tests, which take back their own.
+
+    For a world that costs seconds to make. Give tests a copy of its objects, and not in a module
+    with ``transaction=True``.
+    """
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture

@@ -30,9 +30,14 @@ MAY = {
 }
 
 
-@pytest.fixture
-def world(db: None) -> World:
+@pytest.fixture(scope="module")
+def made(kept: None) -> World:
     return make_world()
+
+
+@pytest.fixture
+def world(made: World, db: None) -> World:
+    return made.anew()
 
 
 def test_every_address_declares_a_policy() -> None:

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from django.test import Client
 from django.urls import reverse
 
+from supportdesk.dashboards import tables
+
 PULSE = reverse("pulse")
+TABLES = [f"tables/{name}/" for name in tables.TABLES]
 _LINK = re.compile(r"<a\b([^>]*)>", re.DOTALL)
 
 

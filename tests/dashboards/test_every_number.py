@@ -4,21 +4,21 @@ import csv
 import io
 import random
 import re
+from copy import deepcopy
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from feedback.models import Feedback
 from supportdesk.dashboards import counting, first_reply, tables
-from supportdesk.models import Team, User
-from tests.dashboards.pages import PULSE, marks, numbers
-from tests.factories import make_agent, make_identity, make_queue, make_team, make_topic
+from supportdesk.models import Role, Team, User
+from tests.dashboards.pages import PULSE, TABLES, marks, numbers
+from tests.dashboards.rows import make_tickets
+from tests.factories import make_agent, make_queue, make_team
 from tickets.models import Queue, Ticket
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -29,16 +29,20 @@ class World:
     own: Queue
     open_to_all: Queue
     hidden: Queue
+    team: Team
+    supervisor: User
     tickets: list[Ticket]
 
     def seen(self) -> list[Ticket]:
         return [one for one in self.tickets if one.queue_id != self.hidden.pk]
 
 
-@pytest.fixture
-def world(team: Team, agent: User, supervisor: User) -> World:
+@pytest.fixture(scope="module")
+def made(kept: None) -> World:
     """Four months of tickets, a third of them in a private queue of another team."""
-    rng, now = random.Random(3), timezone.now()
+    rng, now, team = random.Random(3), timezone.now(), make_team()
+    agent = make_agent("Tomás Oliveira", team=team)
+    supervisor = make_agent("Ruth Abernathy", team=team, role=Role.SUPERVISOR)
     queues = [
         make_queue("Orders", team=team),
         make_queue("Billing", team=make_team("Money")),
@@ -48,66 +52,24 @@ def world(team: Team, agent: User, supervisor: User) -> World:
     make_tickets(rng, 120, queues, owners, now=now)
     while counting.count(at=timezone.now()):
         pass
-    return World(*queues, list(Ticket.objects.no_spam()))
+    return World(*queues, team, supervisor, list(Ticket.objects.no_spam()))
 
 
-def make_tickets(
-    rng: random.Random,
-    many: int,
-    queues: list[Queue],
-    owners: list[User | None],
-    *,
-    now: datetime,
-) -> None:
-    """Rows as months of work leave them, made without verbs: here only counting is asked."""
-    topic, identity = make_topic(), make_identity(at=now)
-    rows = []
-    for n in range(many):
-        at = now - timedelta(days=rng.random() ** 2 * 115, minutes=5)
-        reply = at + rng.random() ** 2 * 3 * DAY
-        solved = reply + rng.random() * 9 * DAY
-        is_solved = solved < now and rng.random() < 0.8
-        state = "solved" if is_solved else rng.choice(["new", "open", "waiting", "on_hold"])
-        is_promised = state != "solved" and rng.random() < 0.7
-        rows.append(
-            Ticket(
-                queue=rng.choice(queues),
-                topic=topic,
-                customer=identity.customer,
-                identity=identity,
-                owner=rng.choice(owners),
-                subject=f"Matter {n}",
-                via="web",
-                state=state,
-                priority=rng.choice([1, 2, 2, 3, 4]),
-                given_outcome="full" if is_solved else "",
-                confirmation="asked" if is_solved else "",
-                spam_at=now if rng.random() < 0.05 else None,
-                due_at=now + rng.uniform(-2, 4) * HOUR if is_promised else None,
-                broken_at=now - HOUR if is_promised and rng.random() < 0.2 else None,
-                waiting_since=at if state != "solved" and rng.random() < 0.5 else None,
-                created_at=at,
-                changed_at=now,
-                last_at=now,
-                state_from=now,
-                first_reply_at=reply if reply < now else None,
-                solved_at=solved if is_solved else None,
-            )
-        )
-    made = Ticket.objects.bulk_create(rows)
-    Feedback.objects.bulk_create(
-        Feedback(
-            ticket=ticket,
-            solved_at=ticket.solved_at,
-            is_solved=rng.choice(["yes", "yes", "partly", "no"]),
-            at=min(ticket.solved_at + DAY, now),
-        )
-        for ticket in made
-        if ticket.solved_at and rng.random() < 0.7
-    )
+@pytest.fixture
+def world(made: World, db: None) -> World:
+    return deepcopy(made)
 
 
-TABLES = [f"tables/{name}/" for name in tables.TABLES]
+@pytest.fixture
+def team(world: World) -> Team:
+    return world.team
+
+
+@pytest.fixture
+def supervisor(world: World) -> User:
+    return world.supervisor
+
+
 #: The short period is followed to the last mark, the others at some of theirs.
 PAGES = [
     ("days=7", 1000),
@@ -248,48 +210,6 @@ def test_a_file_says_what_the_page_says_and_runs_nothing(
         assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "@", "-"))]
     assert browser.get(f"{PULSE}tables/nonsense/").status_code == 404
     assert browser.get(f"{PULSE}tables/nonsense.csv").status_code == 404
-
-
-def test_the_history_costs_the_same_for_few_and_for_many(
-    browser: Client, team: Team, agent: User
-) -> None:
-    rng, now, asked = random.Random(1), timezone.now(), []
-    queue = make_queue(team=team)
-    make_tickets(rng, 1, [queue], [agent], now=now)
-    for many in (0, 60):
-        queues = [queue, *(make_queue(team=team) for _ in range(many // 10))]
-        owners: list[User | None] = [agent, *(make_agent(team=team) for _ in range(many // 10))]
-        make_tickets(rng, many, queues, owners, now=now)
-        counting.count(at=now)
-        for address in (PULSE, f"{PULSE}?days=90", *(PULSE + table for table in TABLES)):
-            with CaptureQueriesContext(connection) as queries:
-                assert browser.get(address).status_code == 200
-            asked.append((address, len(queries)))
-    half = len(asked) // 2
-    assert asked[:half] == asked[half:]
-    assert max(n for _address, n in asked) <= 12
-
-
-def test_before_anything_is_counted_the_page_says_so(browser: Client, team: Team) -> None:
-    make_queue(team=team)
-    page = browser.get(PULSE).content.decode()
-
-    assert "The history is being counted" in page
-    assert "Nobody had a first reply in these days" in page
-    assert "half within" not in page
-
-
-def test_one_ticket_is_no_statistic(browser: Client, team: Team, agent: User) -> None:
-    make_tickets(random.Random(8), 1, [make_queue(team=team)], [agent], now=timezone.now())
-    Ticket.objects.update(
-        created_at=timezone.now() - 2 * DAY, first_reply_at=timezone.now() - DAY, spam_at=None
-    )
-    counting.count(at=timezone.now())
-
-    page = browser.get(PULSE).content.decode()
-
-    assert "1 first reply" in page
-    assert "Too few to say what nine of ten are" in page
 
 
 def test_each_number_says_what_it_means(world: World, browser: Client) -> None:

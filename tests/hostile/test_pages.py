@@ -46,10 +46,17 @@ def html_of(client: Client, method: str, address: str, data: Any = None) -> str:
     return answer.content.decode() if is_html and not answer.streaming else ""
 
 
-@pytest.mark.parametrize("start", rounds())
-def test_no_page_obeys_what_people_wrote(start: int) -> None:
-    world = make_hostile_world(start)
+@pytest.fixture(scope="module", params=rounds())
+def made(kept: None, request: pytest.FixtureRequest) -> World:
+    return make_hostile_world(request.param)
 
+
+@pytest.fixture
+def world(made: World, db: None) -> World:
+    return made.anew()
+
+
+def test_no_page_obeys_what_people_wrote(world: World) -> None:
     found, seen = {}, set()
     for endpoint, role, address in pages(world):
         html = html_of(world.clients[role], "get", address)
@@ -64,9 +71,7 @@ def test_no_page_obeys_what_people_wrote(start: int) -> None:
     assert seen >= {"desk:inbox", "desk:ticket", "your_ticket", "demo:mailbox", "setup:people"}
 
 
-def test_no_mail_of_ours_carries_what_people_wrote_as_more_than_words() -> None:
-    world = make_hostile_world()
-
+def test_no_mail_of_ours_carries_what_people_wrote_as_more_than_words(world: World) -> None:
     html = mails_of(world)
 
     assert sum("pwn" in mail for mail in html) > 3
@@ -78,9 +83,7 @@ def mail_faults(html: str) -> list[str]:
     return faults(html, is_framed=True)
 
 
-def test_no_page_obeys_its_address() -> None:
-    world = make_hostile_world()
-
+def test_no_page_obeys_its_address(world: World) -> None:
     found = {}
     asked = {name: f'">{VECTORS[1]}{joined(150, 7 * n)}' for n, name in enumerate(ASKED)}
     for endpoint, role, address in pages(world):
@@ -107,10 +110,8 @@ def test_a_page_that_obeyed_would_be_seen() -> None:
     assert not any(faults(f"<main>{escape(each.text)}</main>") for each in payloads())
 
 
-def test_every_column_takes_harm_in_these_tests() -> None:
+def test_every_column_takes_harm_in_these_tests(world: World) -> None:
     """What these tests say of a page they say only of words that were harmful."""
-    make_hostile_world()
-
     took = poison(3)
 
     assert took >= {

@@ -51,9 +51,18 @@ NAMES = (
 SAYS_5XX = {"/readyz", "/api/v1/"}
 
 
+@pytest.fixture(scope="module")
+def made(kept: None) -> World:
+    return make_world()
+
+
+@pytest.fixture
+def world(made: World, db: None) -> World:
+    return made.anew()
+
+
 @pytest.mark.parametrize("seed", rounds())
-def test_no_odd_request_breaks_the_desk_or_opens_it(seed: int) -> None:
-    world = make_world()
+def test_no_odd_request_breaks_the_desk_or_opens_it(world: World, seed: int) -> None:
     Ticket.objects.filter(pk=world.ticket.pk).update(subject=f"Wheel {SECRET}", last_text=SECRET)
     dice = random.Random(seed)
     wrong = []
@@ -180,8 +189,7 @@ def missing_headers(address: str, answer: HttpResponse) -> list[str]:
     return lacks
 
 
-def test_every_answer_has_the_headers_that_keep_it_harmless() -> None:
-    world = make_world()
+def test_every_answer_has_the_headers_that_keep_it_harmless(world: World) -> None:
     wrong = {}
     for endpoint in endpoints():
         address = world.address_of(endpoint)
@@ -222,9 +230,10 @@ SAID = (
         "x" * 7000,
     ],
 )
-def test_headers_full_of_harm_change_nothing(value: str, proxies: int, settings: Settings) -> None:
+def test_headers_full_of_harm_change_nothing(
+    world: World, value: str, proxies: int, settings: Settings
+) -> None:
     settings.TRUSTED_PROXIES = proxies
-    world = make_world()
     headers = {name: value for name in SAID if name != "Cookie"}
     Delivery.objects.all().delete()
 
@@ -262,8 +271,7 @@ def test_no_alphabet_that_a_request_names_breaks_the_desk(charset: str) -> None:
     assert (request.POST["name"], request.GET["q"]) == ("ä", "ä")
 
 
-def test_nobody_is_who_a_header_says() -> None:
-    world = make_world()
+def test_nobody_is_who_a_header_says(world: World) -> None:
     headers = {name: "ada@desk.example" for name in SAID if "User" in name}
 
     answer = world.clients["stranger"].get("/desk/", headers=headers)
@@ -271,8 +279,7 @@ def test_nobody_is_who_a_header_says() -> None:
     assert answer.status_code == 302
 
 
-def test_links_in_mails_lead_to_us_whatever_host_was_asked_for() -> None:
-    world = make_world()
+def test_links_in_mails_lead_to_us_whatever_host_was_asked_for(world: World) -> None:
     client = world.clients["stranger"]
     assert world.ticket.owner
     asked = {"email": world.ticket.owner.email}
