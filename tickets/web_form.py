@@ -52,8 +52,8 @@ def send(
 
 def sent_with(key: uuid.UUID) -> Message | None:
     """Return the first message of the ticket that the form with ``key`` made."""
-    said = said_with(key)
-    return said if said and _is_of_the_form(said) else None
+    said = Message.objects.filter(key=key, kind=Message.Kind.CUSTOMER, via=Message.Via.WEB)
+    return said.select_related("ticket__identity", "ticket__queue__team", "ticket__topic").first()
 
 
 def said_with(key: uuid.UUID) -> Message | None:
@@ -61,22 +61,17 @@ def said_with(key: uuid.UUID) -> Message | None:
 
     A browser that goes back can bring a key again with other words. Those are kept.
     """
-    said = Message.objects.filter(key=key)
-    return said.select_related("ticket__identity", "ticket__queue__team", "ticket__topic").first()
+    return Message.objects.filter(key=key).first()
 
 
 def is_sent(said: Message, text: str, address: str) -> bool:
     """Whether the form made its ticket already: the same words from the same address."""
     known = identities.normalised(address)
     return (
-        _is_of_the_form(said)
+        (said.kind, said.via) == (Message.Kind.CUSTOMER, Message.Via.WEB)
         and text.split() == said.text.split()
         and known == (said.ticket.identity.kind, said.ticket.identity.value)
     )
-
-
-def _is_of_the_form(said: Message) -> bool:
-    return said.kind == Message.Kind.CUSTOMER and said.via == Message.Via.WEB
 
 
 def subject_of(text: str) -> str:

@@ -106,7 +106,7 @@ class Ticket(TicketRow):
         """
         due_at = in_staffed_time(at, queue.first_reply_target)
         with transaction.atomic():
-            first = Message.objects.filter(key=key).select_related("ticket").first()
+            first = Message.objects.filter(key=key).first()
             if first is not None:
                 return first.ticket
             ticket = cls.objects.create(
