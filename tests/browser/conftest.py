@@ -136,7 +136,12 @@ def browse(chromium: Browser) -> Iterator[Callable[..., Page]]:
             lambda message: (
                 complaints.append(f"{page.url}: {message.text}")
                 if message.type == "error"
-                and not any(f"status of {status}" in message.text for status in expects)
+                # As the browser says it, and as htmx does.
+                and not any(
+                    f"{said} {status}" in message.text
+                    for status in expects
+                    for said in ("status of", "Status Error Code")
+                )
                 else None
             ),
         )

@@ -102,9 +102,20 @@ def test_news_come_while_one_writes_and_stop_what_was_not_read(
 def test_taking_a_ticket_leaves_what_is_written_alone(
     running_desk: RunningDesk, browse: OpenPage
 ) -> None:
-    page = signed_in(browse, running_desk, "agent")
+    page = signed_in(browse, running_desk, "agent", expects={503})
     page.goto(_a_ticket(page, running_desk, 2))
+
+    # As the desk answers while Postgres is away: it is said, and nothing typed is lost.
+    sentence = "We can’t get at our records right now. Try again in a moment."
+    away = {"status": 503, "body": sentence, "content_type": "text/plain; charset=utf-8"}
+    page.route(re.compile("/(take|draft)/"), lambda route: route.fulfill(**away))
     open_sheet(page, "Reply", "r").locator(".composer__text").fill("A sentence")
+    said = page.locator("form[data-sheet=reply] [data-saved]")
+    expect(said).to_have_text(said.get_attribute("data-failed") or "")
+    page.get_by_role("button", name="Take it").click()
+    expect(page.locator("#flashes")).to_have_text(sentence)
+    expect(page.locator(TEXT.format("reply"))).to_have_value("A sentence")
+    page.unroute_all()
 
     page.get_by_role("button", name="Take it").click()
 

@@ -18,7 +18,8 @@ PULSE = "/desk/pulse/"
 
 def test_every_part_can_be_read(running_desk: RunningDesk, browse: OpenPage) -> None:
     page = signed_in(browse, running_desk, "supervisor")
-    for address in (PULSE, f"{PULSE}?days=90", f"{PULSE}tables/flow/?days=7", "/desk/load/"):
+    ways = ("", "?days=90", "tables/flow/?days=7")
+    for address in (*(PULSE + way for way in ways), "/desk/load/", "/desk/health/"):
         page.goto(running_desk.url + address)
         assert complaints(page) == [], address
     page.goto(running_desk.url + PULSE)
