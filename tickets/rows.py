@@ -43,7 +43,7 @@ _FLAG = Shape(' <span class="row__tag{hot}">{icon}{words}</span>')
 _FOUND_SUBJECT = Shape('{subject} <span class="row__number num">#{number}</span>')
 _SAID = Shape('<span class="row__said">{before}{text}</span>')
 _ADDRESS = Shape("{address} · ")
-_OURS = Shape("{icon} ")
+_SIGN = Shape("{icon} ")
 _PASSAGE = Shape(
     '<span class="passage{note}"><span class="passage__who">{icon}{who}</span>'
     ' <time class="passage__when num" datetime="{at}">{when}</time> {words}</span>'
@@ -100,15 +100,15 @@ class Rows:
             return self._passage(found.passage)
         before = _ADDRESS(address=marked(found.address)) if found and found.address else NOTHING
         if ticket.last_by_us:
-            before += _OURS(icon=icon("reply", "s", _("We wrote:")))
+            before += _SIGN(icon=icon("reply", "s", _("We wrote:")))
         return _SAID(before=before, text=ticket.last_text)
 
     def _passage(self, passage: Passage) -> SafeString:
         sign, who = NOTHING, passage.who
         if passage.is_note:
-            sign, who = icon("note", "s"), _("Note by %(name)s") % {"name": passage.who}
+            sign, who = _SIGN(icon=icon("note", "s")), _("Note by %(name)s") % {"name": passage.who}
         elif passage.is_ours:
-            sign = icon("reply", "s")
+            sign = _SIGN(icon=icon("reply", "s"))
         return _PASSAGE(
             note=" passage--note" if passage.is_note else NOTHING,
             icon=sign,
