@@ -265,6 +265,8 @@ def _refuse_used_key(message: Message, text: str) -> None:
 
 def _drop_repeated(held: Sequence[Attachment]) -> None:
     """Pressed twice, the files came twice; they must not wait for the next message."""
+    if not held:
+        return
     for file in Attachment.objects.filter(pk__in=[one.pk for one in held], message=None):
         files.let_go(file)
 

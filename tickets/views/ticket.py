@@ -141,7 +141,7 @@ def done(
 ) -> HttpResponse:
     """A verb is done: say what is now true, and show it."""
     messages.success(request, words, extra_tags="undo" if can_undo else "")
-    if not Ticket.objects.visible_to(request.user).filter(pk=ticket.pk).exists():
+    if not list(_seen_by(request.user.role, who=request.user.pk, number=ticket.pk)):
         return _go(request, reverse("desk:inbox"))
     if request.htmx and not sheet:
         return _now(request, ticket.pk, forms={})
