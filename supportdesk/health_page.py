@@ -131,10 +131,8 @@ def _search() -> Line:
 
 def _backups(known: dict[str, Any]) -> Line:
     if known["backup"] is None:
-        is_wrong = settings.MODE == "production"
-        return Line(
-            _("Backup"), _("There is no backup of this desk yet."), False if is_wrong else None
-        )
+        words = _("There is no backup of this desk yet: ./desk backup writes one.")
+        return Line(_("Backup"), words, False if settings.MODE == "production" else None)
     age = timedelta(seconds=known["backup"])
     if known["tried"] is None:
         words = _("The last backup is %(span)s old. None was ever restored to see that it can be.")
@@ -146,7 +144,7 @@ def _backups(known: dict[str, Any]) -> Line:
 def _disk() -> Line:
     disk = shutil.disk_usage(settings.DATA_DIR)
     free = disk.free / disk.total
-    words = _("Of the disk %(n)s %% are free.") % {"n": int(free * 100)}
+    words = _("%(n)s %% of the disk is free.") % {"n": int(free * 100)}
     return Line(_("Disk"), words, free >= watch.DISK_FREE[0])
 
 
@@ -157,7 +155,8 @@ def _certificate(at: datetime) -> Line:
         return Line(part, found.words, is_well=False)
     ends_at = watch.certificate_ends() if settings.CERTIFICATE else None
     if not ends_at:
-        return Line(part, _("Nobody watches the certificate of this address."), is_well=None)
+        words = _("Nobody watches the certificate of this address: the setting CERTIFICATE does.")
+        return Line(part, words, is_well=None)
     left = datetime.fromisoformat(ends_at) - at
     words = _("The certificate of this address is good for %(n)s more days.")
     return Line(part, words % {"n": left.days})
@@ -167,5 +166,5 @@ def _sign_of_life() -> Line:
     part = _("Sign of life")
     if settings.ALIVE_URL:
         return Line(part, _("While all is well, somebody outside is told so each minute."))
-    words = _("Nobody outside would notice if this desk were gone.")
+    words = _("Nobody outside would notice if this desk were gone: set ALIVE_URL for that.")
     return Line(part, words, is_well=None)

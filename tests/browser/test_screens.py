@@ -36,6 +36,7 @@ STAFF = [
     "/account/second-factor/",
 ]
 ADMIN = [
+    "/desk/health/",
     "/setup/",
     "/setup/people/",
     "/setup/teams/",

@@ -43,7 +43,7 @@ def test_a_desk_in_order(staff: Client) -> None:
     assert said["Clock"][1].startswith("Reminders and promises are on time. The last tick was")
     assert said["Backup"] == (
         "Not set up, or not done yet",
-        "There is no backup of this desk yet.",
+        "There is no backup of this desk yet: ./desk backup writes one.",
     )
     assert "Everything works." in staff.get(PAGE).content.decode()
 
