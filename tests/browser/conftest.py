@@ -58,7 +58,7 @@ def running_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDe
         [sys.executable, str(ROOT / "desk"), "up", "--port", str(port), "--data", str(data)],
         # The stories that these tests read, and few others: loading takes most of the start.
         env={name: value for name, value in os.environ.items() if name not in own}
-        | {"DEMO_TICKETS": "60"},
+        | {"DEMO_TICKETS": "40"},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
