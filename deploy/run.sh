@@ -22,7 +22,8 @@ timers) worker timers timers 1 ;;
 mail) worker mail mail "${MAIL_AT_ONCE:-2}" ;;
 worker) worker worker default,bulk 1 ;;
 beat)
-    exec celery --quiet -A supportdesk.celery beat --schedule /tmp/beat-schedule --pidfile= -l WARNING
+    # When each was last rung: good for as long as this process lives.
+    exec celery --quiet -A supportdesk.celery beat --schedule "$(mktemp -d)/schedule" --pidfile= -l WARNING
     ;;
 upgrade) exec python manage.py upgrade "$@" ;;
 backups)

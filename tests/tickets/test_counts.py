@@ -15,8 +15,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def remembering(settings: object, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    settings.MODE = "trial"  # type: ignore[attr-defined]
+def remembering(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(counts, "CAP", 2)
     monkeypatch.setattr(counts, "ON_THEIR_WAY", 0)
     counts._plenty.clear()
