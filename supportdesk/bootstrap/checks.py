@@ -101,7 +101,8 @@ def _templates() -> list[str]:
 def _environment(supervisor: Supervisor, folder: Path) -> dict[str, str]:
     """Our own servers always: a test may empty what it is given."""
     servers.provide_packages(packages.DEV, supervisor)
-    for name in ("DATABASE_URL", "REDIS_URL"):
+    # And Python’s own cache: a dozen processes would each compile all of it anew.
+    for name in ("DATABASE_URL", "REDIS_URL", "PYTHONDONTWRITEBYTECODE"):
         os.environ.pop(name, None)
     files = folder / "data"
     files.mkdir(mode=0o700)
